@@ -1,0 +1,64 @@
+// The HTTP/1.1 server of both programs, on Boost.Beast, hardened for a public port.
+//
+// Limits and time-outs are on by default; what breaks HTTP (RFC 9112) or could smuggle a request is
+// answered and the connection closed, before the handler sees it. Every such reply has an RFC 9457 body.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+
+#include "common/http/message.h"
+#include "common/result.h"
+
+namespace common::http {
+
+struct ServerOptions {
+    std::string address = "0.0.0.0";
+    std::uint16_t port = 0;  // 0: any free one, see Server::port()
+    std::size_t header_limit = 8 * 1024;
+    std::size_t body_limit = 1024 * 1024;
+    std::size_t connection_limit = 10'000;
+    std::chrono::milliseconds idle_timeout{75'000};   // between two requests
+    std::chrono::milliseconds header_timeout{10'000};  // first to last byte of a header
+    std::chrono::milliseconds body_timeout{30'000};
+    std::chrono::milliseconds write_timeout{30'000};
+};
+
+/// What the server tells about one finished request.
+struct Exchange {
+    const Request& request;
+    int status;
+    std::chrono::nanoseconds duration;
+};
+
+/// Owns the listening socket and the sessions. Everything runs on the io_context given; construct, use and
+/// destroy it on that io_context's thread, or while it does not run. Outlives no session: destroy it only
+/// after drain() has called back, or after the io_context has stopped.
+class Server {
+  public:
+    /// Listens at once: connections queue until the io_context runs. Refuses a port that something listens on.
+    static Result<std::unique_ptr<Server>> listen(boost::asio::io_context& io, ServerOptions options,
+                                                  Handler handler,
+                                                  std::function<void(const Exchange&)> observe = {});
+    ~Server();
+
+    std::uint16_t port() const;
+    std::size_t connections() const;
+
+    /// Stops accepting, closes idle connections and answers what is in flight with "Connection: close".
+    /// Calls done once nothing is left or the deadline has passed, whichever is first.
+    void drain(std::chrono::milliseconds deadline, std::function<void()> done);
+
+  private:
+    struct State;
+    explicit Server(std::shared_ptr<State> state);
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace common::http

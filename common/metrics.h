@@ -1,0 +1,32 @@
+// Metrics in the Prometheus text format.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+namespace common {
+
+/// The metrics of a process. Families are built once at start and the returned references used from any
+/// thread; they live as long as this object.
+class Metrics {
+  public:
+    Metrics();
+
+    prometheus::Registry& registry() { return *registry_; }
+
+    /// The exposition text, with the process metrics (process_resident_memory_bytes,
+    /// process_cpu_seconds_total, process_start_time_seconds) read afresh.
+    std::string text();
+
+  private:
+    std::unique_ptr<prometheus::Registry> registry_;
+    prometheus::Gauge& resident_memory_;
+    prometheus::Gauge& cpu_seconds_;
+};
+
+}  // namespace common

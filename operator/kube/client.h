@@ -1,0 +1,86 @@
+// What this program asks of the Kubernetes API. The one interface between the rest and the network.
+//
+// Calls block and may be made from any thread at once. Errors keep the API server's own message. A call
+// that was stopped by its token returns ErrorKind::cancelled.
+//   400, 422 invalid   401 unauthorized   403 forbidden   404 not_found   409 conflict   410 expired
+//   429 throttled (with retry_after)   5xx, connection trouble unavailable   no answer in time timeout
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/result.h"
+#include "operator/kube/object.h"
+
+namespace kube {
+
+/// Which objects of a kind. An empty namespace means all namespaces.
+struct Selection {
+    std::string ns = {};
+    std::string label_selector = {};
+};
+
+/// One page of a list.
+struct Page {
+    std::vector<json> items;        // each with apiVersion and kind filled in
+    std::string continue_token;     // empty on the last page
+    std::string resource_version;   // of the list: where a watch goes on
+};
+
+enum class EventType { added, modified, deleted, bookmark };
+
+struct WatchEvent {
+    EventType type = EventType::added;
+    json object;
+};
+
+/// What an apply writes: the object itself or its status.
+enum class Subresource { none, status };
+
+struct ApplyOptions {
+    /// Take fields from other managers. Without it a field that another manager owns is a conflict.
+    bool force = false;
+    Subresource subresource = Subresource::none;
+};
+
+struct DeleteOptions {
+    /// Delete only this very object, not a namesake made since.
+    std::string uid = {};
+};
+
+class Client {
+  public:
+    virtual ~Client() = default;
+
+    /// One page of at most `limit` objects, from the continue token of the page before.
+    virtual Result<Page> list(const Kind& kind, const Selection& selection, int limit,
+                              const std::string& continue_token, std::stop_token stop) = 0;
+
+    /// Follows changes after resource_version, with bookmarks, calling on_event in this thread for each,
+    /// until the server ends the watch (an empty Result: watch again from the last version seen) or it fails.
+    virtual Result<void> watch(const Kind& kind, const Selection& selection, const std::string& resource_version,
+                               const std::function<void(WatchEvent)>& on_event, std::stop_token stop) = 0;
+
+    /// Creates an object; conflict when one of that name exists. Its fields are owned by a manager of their
+    /// own, so that a later apply neither needs to repeat them nor removes them: for what is generated once.
+    virtual Result<json> create(const Kind& kind, const json& object, std::stop_token stop) = 0;
+
+    /// Server-side apply as field manager kFieldManager; returns the object as it now is.
+    virtual Result<json> apply(const Kind& kind, const json& object, const ApplyOptions& options,
+                               std::stop_token stop) = 0;
+
+    /// Deletes in the background; not_found when it is gone already, conflict when the uid is another.
+    virtual Result<void> remove(const Kind& kind, const ObjectKey& key, const DeleteOptions& options,
+                                std::stop_token stop) = 0;
+};
+
+/// The field manager of every apply.
+inline constexpr std::string_view kFieldManager = "crm-operator";
+/// The field manager of create: owns what was generated once (credentials, immutable Jobs).
+inline constexpr std::string_view kCreateFieldManager = "crm-operator-create";
+
+}  // namespace kube

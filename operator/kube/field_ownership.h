@@ -1,0 +1,28 @@
+// Which fields of an object this program owns, read from metadata.managedFields (FieldsV1).
+//
+// Server-side apply records for each manager the set of fields it applied. The live values of the fields
+// that we own are equal to what we would apply now exactly when nobody changed them and our wish is the
+// same: this is how drift is seen without a request and without keeping live objects in memory.
+// Format: https://kubernetes.io/docs/reference/using-api/server-side-apply/ and
+// structured-merge-diff's FieldsV1: "f:<field>", "k:<list item's keys>", "v:<set value>", "i:<index>", ".".
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "operator/kube/object.h"
+
+namespace kube {
+
+/// The part of the object that the manager owns by server-side apply (not of the status subresource), in the
+/// object's own shape. Null when the manager owns nothing.
+json owned_fields(const json& object, std::string_view manager);
+
+/// A manifest without what identifies it (apiVersion, kind, metadata.name, metadata.namespace): equal to
+/// owned_fields() of the live object when the object is as the manifest wants it.
+json identity_removed(json manifest);
+
+/// A digest of a JSON value that does not depend on the order of object keys. Stable across processes.
+std::uint64_t digest(const json& value);
+
+}  // namespace kube
