@@ -6,15 +6,15 @@
 //   429 throttled (with retry_after)   5xx, connection trouble unavailable   no answer in time timeout
 #pragma once
 
+#include "common/result.h"
+#include "operator/kube/object.h"
+
 #include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "common/result.h"
-#include "operator/kube/object.h"
 
 namespace kube {
 
@@ -26,9 +26,9 @@ struct Selection {
 
 /// One page of a list.
 struct Page {
-    std::vector<json> items;        // each with apiVersion and kind filled in
-    std::string continue_token;     // empty on the last page
-    std::string resource_version;   // of the list: where a watch goes on
+    std::vector<json> items;       // each with apiVersion and kind filled in
+    std::string continue_token;    // empty on the last page
+    std::string resource_version;  // of the list: where a watch goes on
 };
 
 enum class EventType { added, modified, deleted, bookmark };
@@ -62,7 +62,8 @@ class Client {
 
     /// Follows changes after resource_version, with bookmarks, calling on_event in this thread for each,
     /// until the server ends the watch (an empty Result: watch again from the last version seen) or it fails.
-    virtual Result<void> watch(const Kind& kind, const Selection& selection, const std::string& resource_version,
+    virtual Result<void> watch(const Kind& kind, const Selection& selection,
+                               const std::string& resource_version,
                                const std::function<void(WatchEvent)>& on_event, std::stop_token stop) = 0;
 
     /// Creates an object; conflict when one of that name exists. Its fields are owned by a manager of their

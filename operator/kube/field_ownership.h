@@ -3,14 +3,23 @@
 // Server-side apply records for each manager the set of fields it applied. The live values of the fields
 // that we own are equal to what we would apply now exactly when nobody changed them and our wish is the
 // same: this is how drift is seen without a request and without keeping live objects in memory.
+//
+// For that to hold a manifest must say what the API server would write:
+//  - quantities in canonical form ("1", not "1000m"), no null, Secrets by data and not stringData;
+//  - inside a value that is owned as a whole (an atomic list or map: selector, volumeClaimTemplates,
+//    secretKeyRef, fieldRef, tolerations, the items of a Secret volume, an empty object) the defaults as
+//    well.
+// Defaults of other fields need not be said: nobody owns them, so they are not compared.
+//
 // Format: https://kubernetes.io/docs/reference/using-api/server-side-apply/ and
 // structured-merge-diff's FieldsV1: "f:<field>", "k:<list item's keys>", "v:<set value>", "i:<index>", ".".
+// All functions are pure.
 #pragma once
+
+#include "operator/kube/object.h"
 
 #include <cstdint>
 #include <string_view>
-
-#include "operator/kube/object.h"
 
 namespace kube {
 
@@ -23,6 +32,7 @@ json owned_fields(const json& object, std::string_view manager);
 json identity_removed(json manifest);
 
 /// A digest of a JSON value that does not depend on the order of object keys. Stable across processes.
+/// Equal values (by operator==) have equal digests.
 std::uint64_t digest(const json& value);
 
 }  // namespace kube

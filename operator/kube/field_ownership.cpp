@@ -1,0 +1,242 @@
+#include "operator/kube/field_ownership.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace kube {
+namespace {
+
+/// The field sets that managers hold at one place of an object.
+using FieldSets = std::vector<const json*>;
+
+std::string_view text(const json& entry, const char* field) {
+    const auto value = entry.find(field);
+    return value != entry.end() && value->is_string() ? std::string_view(value->get_ref<const std::string&>())
+                                                      : std::string_view{};
+}
+
+/// The entry of managedFields that an apply to the object itself, not to a subresource, wrote.
+bool is_apply_of(const json& entry, std::string_view manager) {
+    return text(entry, "manager") == manager && text(entry, "operation") == "Apply" &&
+           text(entry, "subresource").empty();
+}
+
+const json* fields_of(const json& entry) {
+    const auto fields = entry.is_object() ? entry.find("fieldsV1") : entry.end();
+    return fields != entry.end() && fields->is_object() ? &*fields : nullptr;
+}
+
+FieldSets children(const FieldSets& sets, const std::string& path_element) {
+    FieldSets result;
+    for (const json* set : sets) {
+        if (const auto child = set->find(path_element); child != set->end() && child->is_object()) {
+            result.push_back(&*child);
+        }
+    }
+    return result;
+}
+
+bool has_keys(const json& item, const json& keys) {
+    if (!item.is_object() || !keys.is_object()) {
+        return false;
+    }
+    for (const auto& [name, value] : keys.items()) {
+        if (const auto member = item.find(name); member == item.end() || *member != value) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/// The list item that a path element "k:{...}", "v:..." or "i:..." points at.
+const json* find_item(const json& list, const std::string& path_element) {
+    const char how = path_element.front();
+    const json wanted = json::parse(path_element.begin() + 2, path_element.end(), nullptr, false);
+    if (how == 'i') {
+        const bool inside = wanted.is_number_unsigned() && wanted.get<std::size_t>() < list.size();
+        return inside ? &list[wanted.get<std::size_t>()] : nullptr;
+    }
+    const auto found = std::find_if(list.begin(), list.end(), [&](const json& item) {
+        return how == 'k' ? has_keys(item, wanted) : item == wanted;
+    });
+    return found != list.end() ? &*found : nullptr;
+}
+
+json owned_part(const json& live, const json& owned, const FieldSets& others);
+
+/// A value that is owned as a whole. An atomic value has no owned fields inside; where another manager has
+/// some, only the container itself was applied (`emptyDir: {}`) and its content is theirs.
+json owned_whole(const json& live, const FieldSets& others) {
+    const bool shared =
+        std::any_of(others.begin(), others.end(), [](const json* set) { return !set->empty(); });
+    if (live.is_structured() && shared) {
+        return live.is_object() ? json::object() : json::array();
+    }
+    return live;
+}
+
+json owned_members(const json& live, const json& owned, const FieldSets& others) {
+    json result = json::object();
+    for (const auto& [path_element, fields] : owned.items()) {
+        if (!path_element.starts_with("f:")) {
+            continue;
+        }
+        const std::string name = path_element.substr(2);
+        if (const auto value = live.find(name); value != live.end()) {
+            result[name] = owned_part(*value, fields, children(others, path_element));
+        }
+    }
+    return result;
+}
+
+json owned_items(const json& live, const json& owned, const FieldSets& others) {
+    std::vector<std::pair<const json*, json>> items;
+    for (const auto& [path_element, fields] : owned.items()) {
+        if (path_element.size() < 2 || path_element[1] != ':') {
+            continue;
+        }
+        if (const json* item = find_item(live, path_element)) {
+            items.emplace_back(item, owned_part(*item, fields, children(others, path_element)));
+        }
+    }
+    // Items of one list are one array, so their addresses are their order.
+    std::sort(items.begin(), items.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    json result = json::array();
+    for (auto& item : items) {
+        result.push_back(std::move(item.second));
+    }
+    return result;
+}
+
+json owned_part(const json& live, const json& owned, const FieldSets& others) {
+    if (!owned.is_object() || owned.empty()) {
+        return owned_whole(live, others);
+    }
+    if (live.is_object()) {
+        return owned_members(live, owned, others);
+    }
+    return live.is_array() ? owned_items(live, owned, others) : live;
+}
+
+/// FNV-1a over an unambiguous serialisation that is never built.
+class Digest {
+  public:
+    void add(const json& value) {
+        switch (value.type()) {
+            case json::value_t::object:
+                add_tag('{', value.size());
+                for (const auto& [name, member] : value.items()) {
+                    add_text(name);
+                    add(member);
+                }
+                return;
+            case json::value_t::array:
+                add_tag('[', value.size());
+                for (const json& item : value) {
+                    add(item);
+                }
+                return;
+            case json::value_t::string:
+                return add_text(value.get_ref<const std::string&>());
+            case json::value_t::number_integer:
+            case json::value_t::number_unsigned:
+            case json::value_t::number_float:
+                return add_number(value);
+            case json::value_t::boolean:
+                return add_byte(value.get<bool>() ? 't' : 'f');
+            case json::value_t::null:
+            case json::value_t::binary:
+            case json::value_t::discarded:
+                return add_byte('0');
+        }
+    }
+
+    std::uint64_t value() const { return value_; }
+
+  private:
+    void add_byte(char byte) {
+        value_ ^= static_cast<unsigned char>(byte);
+        value_ *= 0x100000001b3U;
+    }
+
+    void add_tag(char tag, std::size_t size) {
+        add_byte(tag);
+        for (; size >= 0x80; size >>= 7U) {
+            add_byte(static_cast<char>(size | 0x80));
+        }
+        add_byte(static_cast<char>(size));
+    }
+
+    void add_text(std::string_view text) {
+        add_tag('"', text.size());
+        for (const char byte : text) {
+            add_byte(byte);
+        }
+    }
+
+    /// Equal numbers are equal in any representation: 1 as signed, unsigned and 1.0.
+    void add_number(const json& value) {
+        if (value.is_number_float()) {
+            const double number = value.get<double>();
+            constexpr double kExact = 9007199254740992.0;  // 2^53
+            if (number < -kExact || number > kExact ||
+                static_cast<double>(static_cast<std::int64_t>(number)) != number) {
+                return add_text(value.dump());
+            }
+            return add_text(std::to_string(static_cast<std::int64_t>(number)));
+        }
+        add_text(value.dump());
+    }
+
+    std::uint64_t value_ = 0xcbf29ce484222325U;
+};
+
+}  // namespace
+
+json owned_fields(const json& object, std::string_view manager) {
+    const auto metadata = object.find("metadata");
+    if (metadata == object.end() || !metadata->is_object()) {
+        return nullptr;
+    }
+    const auto entries = metadata->find("managedFields");
+    if (entries == metadata->end() || !entries->is_array()) {
+        return nullptr;
+    }
+    const json* owned = nullptr;
+    FieldSets others;
+    for (const json& entry : *entries) {
+        const json* fields = fields_of(entry);
+        if (fields == nullptr) {
+            continue;
+        }
+        if (owned == nullptr && is_apply_of(entry, manager)) {
+            owned = fields;
+        } else {
+            others.push_back(fields);
+        }
+    }
+    return owned == nullptr ? json(nullptr) : owned_members(object, *owned, others);
+}
+
+json identity_removed(json manifest) {
+    manifest.erase("apiVersion");
+    manifest.erase("kind");
+    if (const auto metadata = manifest.find("metadata");
+        metadata != manifest.end() && metadata->is_object()) {
+        metadata->erase("name");
+        metadata->erase("namespace");
+        if (metadata->empty()) {
+            manifest.erase(metadata);
+        }
+    }
+    return manifest;
+}
+
+std::uint64_t digest(const json& value) {
+    Digest result;
+    result.add(value);
+    return result.value();
+}
+
+}  // namespace kube
