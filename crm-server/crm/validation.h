@@ -1,0 +1,51 @@
+// The rules that a client's JSON must keep, read from the entity's descriptor. Pure.
+#pragma once
+
+#include "common/result.h"
+#include "crm-server/crm/entity.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace crm {
+
+/// One broken rule, as in the `errors` of a problem document (RFC 9457).
+struct Violation {
+    std::string pointer;  // JSON pointer (RFC 6901) into the body: "/email"
+    std::string detail;   // "must be at most 200 characters"
+
+    bool operator==(const Violation&) const = default;
+};
+using Violations = std::vector<Violation>;
+
+template <class T>
+using Validated = tl::expected<T, Violations>;
+
+/// A value for one column in the text form of PostgreSQL; nullopt is NULL. The entity that `field` points
+/// into must outlive it. In a patch, the value of a custom field is still a merge patch: see merge().
+struct Change {
+    const Field* field;
+    std::optional<std::string> value;
+};
+using Changes = std::vector<Change>;
+
+/// Parses a body that must be one JSON object, nested at most 32 deep, without NUL characters. Fails with
+/// invalid.
+Result<nlohmann::json> parse_object(std::string_view body);
+
+/// A whole new record: values of all fields that a client may set, defaults filled in.
+Validated<Changes> validate_create(const Entity& entity, const nlohmann::json& body);
+
+/// A merge patch (RFC 7396): only the fields named in it; null clears a field unless it is required.
+Validated<Changes> validate_patch(const Entity& entity, const nlohmann::json& patch);
+
+/// Turns a validated custom patch into the new value: RFC 7396 applied to `current` (JSON text, nullopt when
+/// NULL).
+Validated<std::optional<std::string>> merge(const Change& custom_patch,
+                                            const std::optional<std::string>& current);
+
+}  // namespace crm

@@ -1,0 +1,102 @@
+// PostgreSQL for coroutines: pipelined reads, whole transactions in one flush. libpq stays behind it.
+//
+// A Database belongs to one io_context, and all its functions are called on the thread that runs it. It
+// connects by itself, and again with a growing pause when the server goes away. Statements are prepared on a
+// connection when they are first used there, which costs no round trip; times come back in UTC.
+#pragma once
+
+#include "common/result.h"
+#include "common/task.h"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+struct pg_result;
+
+namespace store {
+
+/// An Error with what PostgreSQL said: conflict for 23505, invalid for 22xxx and the other 23xxx, unavailable
+/// for lost or refused connections, timeout for 57014, throttled for deadlocks that retries did not get past.
+struct SqlError : Error {
+    std::string sqlstate = {};    // empty when the error is not the server's
+    std::string constraint = {};  // the violated constraint: "contacts_company_id_fkey"
+};
+template <class T>
+using SqlResult = tl::expected<T, SqlError>;
+
+/// One statement, given by a constant or a generated value that outlives the Database.
+struct Statement {
+    std::string name;  // unique for its sql, at most 63 bytes
+    std::string sql;   // parameters are $1, $2, …
+};
+
+/// Text forms; nullopt is NULL. Must not contain NUL characters: a text parameter ends there.
+using Parameters = std::vector<std::optional<std::string>>;
+
+struct Step {
+    const Statement* statement;
+    Parameters parameters;
+};
+
+/// The rows a statement gave. Views point into it.
+class Rows {
+  public:
+    explicit Rows(pg_result* result);
+
+    std::size_t size() const;
+    bool empty() const { return size() == 0; }
+    std::string_view text(std::size_t row, std::size_t column) const;  // empty for NULL
+    bool is_null(std::size_t row, std::size_t column) const;
+    std::optional<std::string> value(std::size_t row, std::size_t column) const;
+    std::size_t affected() const;
+
+  private:
+    struct Clear {
+        void operator()(pg_result* result) const;
+    };
+    std::unique_ptr<pg_result, Clear> result_;
+};
+
+struct DatabaseConfig {
+    std::string uri;  // postgresql://… or a libpq keyword string; holds a password, never logged
+    int read_connections = 1;
+    int write_connections = 8;
+    std::chrono::milliseconds connect_timeout{5000};
+    /// The server gives up on a statement after this; a connection silent for a second more is dropped.
+    std::chrono::milliseconds statement_timeout{5000};
+    /// How long a call waits for a usable connection before it fails with unavailable.
+    std::chrono::milliseconds patience{1000};
+};
+
+class Database {
+  public:
+    Database(boost::asio::io_context& loop, DatabaseConfig config);
+    ~Database();
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+
+    /// One statement that only reads, on a shared connection. It is sent once more when the connection
+    /// breaks.
+    common::Task<SqlResult<Rows>> query(const Statement& statement, Parameters parameters);
+
+    /// The steps as one transaction in one flush, on a connection of its own; all of them or nothing.
+    /// Repeated only when PostgreSQL has rolled it back (serialisation failure, deadlock). When the
+    /// connection breaks after sending, the outcome is unknown and the error is unavailable.
+    common::Task<SqlResult<std::vector<Rows>>> transaction(std::vector<Step> steps);
+
+    /// Connections that can be used now.
+    std::size_t connected() const;
+
+  private:
+    class Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace store

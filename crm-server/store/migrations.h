@@ -1,0 +1,46 @@
+// The schema and how it gets from one version to the next.
+//
+// Migrations are the files migrations/NNNN_name.sql, compiled into the program. Each runs once, in one
+// transaction together with its row in schema_migrations, so a runner killed at any moment can be run again.
+#pragma once
+
+#include "common/result.h"
+#include "common/task.h"
+#include "crm-server/store/database.h"
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace store {
+
+struct Migration {
+    std::int64_t version;
+    std::string_view name;
+    std::string_view sql;
+};
+
+/// Those of this program, by rising version.
+std::span<const Migration> migrations();
+
+struct MigrationReport {
+    std::int64_t from = 0;  // 0: an empty database
+    std::int64_t to = 0;
+};
+
+/// Brings the database to the newest of `steps`. Blocks. Waits up to `patience` for the database to accept
+/// connections and for another runner to finish. Fails with invalid when the database is newer than `steps`
+/// or was migrated by a step whose text has changed since.
+Result<MigrationReport> migrate(const std::string& uri, std::chrono::seconds patience,
+                                std::span<const Migration> steps = migrations());
+
+/// The version of the database's schema, 0 when it was never migrated.
+common::Task<Result<std::int64_t>> schema_version(Database& database);
+
+/// Whether this program can serve with the schema: it has every migration that the program knows. A newer
+/// schema is fine, since a migration leaves the version before it working.
+common::Task<Result<bool>> schema_is_current(Database& database);
+
+}  // namespace store
