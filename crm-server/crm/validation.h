@@ -37,7 +37,10 @@ using Changes = std::vector<Change>;
 /// invalid.
 Result<nlohmann::json> parse_object(std::string_view body);
 
-/// A whole new record: values of all fields that a client may set, defaults filled in.
+// Below, `body` and `patch` come from parse_object. At most 50 violations are told.
+
+/// A whole new record: a value for every field that a client may set, defaults filled in, in the entity's
+/// order.
 Validated<Changes> validate_create(const Entity& entity, const nlohmann::json& body);
 
 /// A merge patch (RFC 7396): only the fields named in it; null clears a field unless it is required.
