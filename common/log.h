@@ -5,6 +5,7 @@
 // Fields are explicit at each call; there is no hidden context. Never pass a secret. Any thread.
 #pragma once
 
+#include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
@@ -41,9 +42,22 @@ bool parse(std::string_view text, Level& level);
 
 void write(Level level, std::string_view message, Fields fields);
 
-inline void debug(std::string_view message, Fields fields = {}) { write(Level::debug, message, fields); }
-inline void info(std::string_view message, Fields fields = {}) { write(Level::info, message, fields); }
-inline void warning(std::string_view message, Fields fields = {}) { write(Level::warning, message, fields); }
-inline void error(std::string_view message, Fields fields = {}) { write(Level::error, message, fields); }
+/// The text of one entry, without the newline: {"time":…,"level":…,"message":…, fields…}. Pure; write()
+/// prints it.
+std::string line(std::chrono::system_clock::time_point time, Level level, std::string_view message,
+                 Fields fields);
+
+inline void debug(std::string_view message, Fields fields = {}) {
+    write(Level::debug, message, fields);
+}
+inline void info(std::string_view message, Fields fields = {}) {
+    write(Level::info, message, fields);
+}
+inline void warning(std::string_view message, Fields fields = {}) {
+    write(Level::warning, message, fields);
+}
+inline void error(std::string_view message, Fields fields = {}) {
+    write(Level::error, message, fields);
+}
 
 }  // namespace common::log

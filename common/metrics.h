@@ -19,14 +19,15 @@ class Metrics {
 
     prometheus::Registry& registry() { return *registry_; }
 
-    /// The exposition text, with the process metrics (process_resident_memory_bytes,
-    /// process_cpu_seconds_total, process_start_time_seconds) read afresh.
+    /// The exposition text, with the process metrics (process_resident_memory_bytes, process_open_fds,
+    /// process_cpu_seconds_total, process_start_time_seconds) read afresh. One thread at a time.
     std::string text();
 
   private:
     std::unique_ptr<prometheus::Registry> registry_;
     prometheus::Gauge& resident_memory_;
-    prometheus::Gauge& cpu_seconds_;
+    prometheus::Gauge& open_files_;
+    prometheus::Counter& cpu_seconds_;
 };
 
 }  // namespace common

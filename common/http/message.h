@@ -1,6 +1,8 @@
 // Plain HTTP request and response values: what handlers see. No socket, no library.
 #pragma once
 
+#include "common/task.h"
+
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -9,14 +11,14 @@
 #include <utility>
 #include <vector>
 
-#include "common/task.h"
-
 namespace common::http {
 
 struct Request {
-    std::string method;  // upper case: "GET"
-    std::string path;    // as sent, still percent-encoded, without the query: "/api/v1/contacts"
-    std::string query;   // as sent, without the '?'
+    std::string
+        method;  // as sent, case matters: "GET". The body of a reply to "HEAD" is dropped by the server.
+    std::string
+        path;  // as sent, still percent-encoded, without the query: "/api/v1/contacts"; "*" for OPTIONS
+    std::string query;  // as sent, without the '?'
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
     /// Identifies the request in logs and in the X-Request-Id header of the reply.
@@ -30,13 +32,17 @@ struct Request {
 struct Response {
     int status = 200;
     std::string content_type = "application/json";
+    /// Without what the server sets itself: Content-Type, Content-Length, Connection, Date, X-Request-Id.
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
 };
 
-/// Answers one request. Runs on the server's io_context; must not block. An exception that leaves it is
-/// logged and answered with 500.
-using Handler = std::function<Task<Response>(Request)>;
+/// Answers one request, which stays alive until the task is done. Runs on the server's io_context; must not
+/// block. An exception that leaves it is logged and answered with 500.
+using Handler = std::function<Task<Response>(const Request&)>;
+
+/// Compares as names of HTTP fields do: ASCII letters without their case.
+bool equals_ignoring_case(std::string_view a, std::string_view b);
 
 /// The reason phrase of a status: "Not Found".
 std::string_view reason_phrase(int status);

@@ -4,6 +4,9 @@
 // answered and the connection closed, before the handler sees it. Every such reply has an RFC 9457 body.
 #pragma once
 
+#include "common/http/message.h"
+#include "common/result.h"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -13,9 +16,6 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include "common/http/message.h"
-#include "common/result.h"
-
 namespace common::http {
 
 struct ServerOptions {
@@ -24,10 +24,13 @@ struct ServerOptions {
     std::size_t header_limit = 8 * 1024;
     std::size_t body_limit = 1024 * 1024;
     std::size_t connection_limit = 10'000;
-    std::chrono::milliseconds idle_timeout{75'000};   // between two requests
+    std::chrono::milliseconds idle_timeout{75'000};    // between two requests
     std::chrono::milliseconds header_timeout{10'000};  // first to last byte of a header
     std::chrono::milliseconds body_timeout{30'000};
     std::chrono::milliseconds write_timeout{30'000};
+    /// While draining, how long a kept connection may still send its next request: it gets its answer, and
+    /// with it "Connection: close", instead of a connection that closes under its hands.
+    std::chrono::milliseconds drain_idle_timeout{1'000};
 };
 
 /// What the server tells about one finished request.
@@ -42,7 +45,8 @@ struct Exchange {
 /// after drain() has called back, or after the io_context has stopped.
 class Server {
   public:
-    /// Listens at once: connections queue until the io_context runs. Refuses a port that something listens on.
+    /// Listens at once: connections queue until the io_context runs. Refuses a port that something listens
+    /// on.
     static Result<std::unique_ptr<Server>> listen(boost::asio::io_context& io, ServerOptions options,
                                                   Handler handler,
                                                   std::function<void(const Exchange&)> observe = {});

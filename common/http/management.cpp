@@ -1,0 +1,39 @@
+#include "common/http/management.h"
+
+#include "common/http/problem.h"
+
+#include <string>
+#include <utility>
+
+namespace common::http {
+namespace {
+
+Response text(std::string body, std::string type = "text/plain; charset=utf-8") {
+    return {.status = 200, .content_type = std::move(type), .headers = {}, .body = std::move(body)};
+}
+
+Response reply(const Request& request, const std::function<Result<void>()>& ready, Metrics& metrics) {
+    const bool known = request.path == "/healthz" || request.path == "/readyz" || request.path == "/metrics";
+    if (!known) return problem({.status = 404, .request_id = request.id});
+    if (request.method != "GET" && request.method != "HEAD") {
+        Response response = problem({.status = 405, .request_id = request.id});
+        response.headers.emplace_back("Allow", "GET, HEAD");
+        return response;
+    }
+    if (request.path == "/healthz") return text("ok\n");
+    if (request.path == "/metrics") return text(metrics.text(), "text/plain; version=0.0.4; charset=utf-8");
+    const Result<void> state = ready();
+    if (state) return text("ready\n");
+    return problem({.status = 503, .detail = state.error().message, .request_id = request.id});
+}
+
+}  // namespace
+
+Handler management(std::function<Result<void>()> ready, Metrics& metrics) {
+    // The captures live in the handler, which outlives its tasks; none is used after the first suspension.
+    return [ready = std::move(ready), &metrics](const Request& request) -> Task<Response> {
+        co_return reply(request, ready, metrics);
+    };
+}
+
+}  // namespace common::http

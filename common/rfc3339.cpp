@@ -1,0 +1,28 @@
+#include "common/rfc3339.h"
+
+#include <ctime>
+
+#include <fmt/chrono.h>
+
+namespace common {
+namespace {
+
+using std::chrono::system_clock;
+
+std::string date_and_time(std::chrono::sys_seconds seconds) {
+    return fmt::format("{:%FT%T}", fmt::gmtime(system_clock::to_time_t(seconds)));
+}
+
+}  // namespace
+
+std::string rfc3339_seconds(system_clock::time_point time) {
+    return date_and_time(std::chrono::floor<std::chrono::seconds>(time)) + "Z";
+}
+
+std::string rfc3339_millis(system_clock::time_point time) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+    const auto millis = std::chrono::floor<std::chrono::milliseconds>(time - seconds);
+    return fmt::format("{}.{:03}Z", date_and_time(seconds), millis.count());
+}
+
+}  // namespace common

@@ -1,0 +1,15 @@
+// Times as text: RFC 3339 in UTC, the one format of logs, the HTTP API and Kubernetes objects.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace common {
+
+/// "2024-05-06T07:08:09Z"
+std::string rfc3339_seconds(std::chrono::system_clock::time_point time);
+
+/// "2024-05-06T07:08:09.123Z"
+std::string rfc3339_millis(std::chrono::system_clock::time_point time);
+
+}  // namespace common
