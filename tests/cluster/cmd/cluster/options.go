@@ -1,0 +1,104 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"crm-operator.dev/tests/cluster/internal/build"
+	"crm-operator.dev/tests/cluster/internal/layout"
+)
+
+const (
+	defaultName  = "crm"
+	defaultPort  = 6443
+	defaultState = "/var/lib/crm-operator-cluster"
+)
+
+const usage = `usage: cluster COMMAND [OPTIONS]
+
+  build                   build the programs and images, if they are not
+  up                      start a cluster, and wait until all of it is ready
+  down                    end a cluster and remove its state
+  status                  say how the parts of a cluster are; fails unless all are well
+  load ARCHIVE...         import OCI or Docker image archives into a running cluster
+  exec [--] COMMAND...    run a command in the node's network namespace, where
+                          pods and services can be reached
+  kubeconfig              print the path of the administrator's kubeconfig
+  bin                     print the folder of kubectl and helm
+  help                    print this
+
+options of all but build, bin and help:
+  --name NAME             of the cluster (crm)
+
+options of up:
+  --port PORT             of the API server, on 127.0.0.1 (6443)
+  --control-plane-only    etcd, API server and controllers, without a node
+  --images FOLDER         image archives (*.tar) to import
+  --keep-images           keep the image store when the cluster ends
+
+options of down:
+  --keep-images           keep the image store
+`
+
+// options are a command's cluster and what follows its flags.
+type options struct {
+	cluster   *layout.Cluster
+	builder   build.Builder
+	arguments []string
+}
+
+// parse reads the flags of a command, and what the script says by environment.
+func parse(command string, arguments []string) (*options, error) {
+	c := &layout.Cluster{Root: environment("CRM_CLUSTER_STATE", defaultState), Build: os.Getenv("CLUSTER_BUILD")}
+	if c.Build == "" {
+		return nil, fmt.Errorf("run this by the script tests/cluster/cluster")
+	}
+	flags := flag.NewFlagSet("cluster "+command, flag.ExitOnError)
+	flags.Usage = func() { fmt.Fprint(os.Stderr, usage) }
+	flags.StringVar(&c.Name, "name", defaultName, "")
+	c.Port = defaultPort
+	if command == "up" {
+		flags.IntVar(&c.Port, "port", defaultPort, "")
+		flags.BoolVar(&c.ControlPlaneOnly, "control-plane-only", false, "")
+		flags.StringVar(&c.Images, "images", "", "")
+	}
+	if slices.Contains([]string{"up", "down"}, command) {
+		flags.BoolVar(&c.KeepImages, "keep-images", false, "")
+	}
+	if err := flags.Parse(arguments); err != nil {
+		return nil, err
+	}
+	if err := makeAbsolute(&c.Root, &c.Images); err != nil {
+		return nil, err
+	}
+	return &options{
+		cluster:   c,
+		builder:   build.Builder{Go: os.Getenv("CLUSTER_GO"), Source: os.Getenv("CLUSTER_SOURCE"), Destination: c.Build},
+		arguments: flags.Args(),
+	}, c.Validate()
+}
+
+// makeAbsolute is for paths that processes elsewhere will read.
+func makeAbsolute(paths ...*string) error {
+	for _, path := range paths {
+		if *path == "" {
+			continue
+		}
+		absolute, err := filepath.Abs(*path)
+		if err != nil {
+			return err
+		}
+		*path = absolute
+	}
+	return nil
+}
+
+func environment(name, otherwise string) string {
+	if value := os.Getenv(name); value != "" {
+		return value
+	}
+	return otherwise
+}
