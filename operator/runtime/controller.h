@@ -1,30 +1,78 @@
 // A controller for any kind: reflectors fill stores, changes become keys in the queue, workers reconcile.
+//
+//   Controller controller(client, real_environment(), metrics, {});
+//   Store services(projection, controller.on_change());
+//   controller.watch(kService, {.label_selector = "..."}, services);
+//   controller.run(reconciler, stop);
+//
+// The same parts can be driven step by step in one thread with an invented clock: step each of
+// reflectors(), then run_one() until it has nothing to do.
 #pragma once
 
-#include <chrono>
+#include "operator/kube/client.h"
+#include "operator/runtime/backoff.h"
+#include "operator/runtime/environment.h"
+#include "operator/runtime/metrics.h"
+#include "operator/runtime/reconciler.h"
+#include "operator/runtime/reflector.h"
+#include "operator/runtime/store.h"
+#include "operator/runtime/work_queue.h"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <stop_token>
-
-#include "common/result.h"
-#include "operator/kube/object.h"
+#include <vector>
 
 namespace runtime {
 
-/// What a reconcile wants next: to be called again after a time, or only when something changes.
-struct Next {
-    std::optional<std::chrono::milliseconds> after;
-
-    static Next when_changed() { return {}; }
-    static Next in(std::chrono::milliseconds delay) { return {delay}; }
-};
-
-/// Brings the world of one key to what is wanted. Level-based: it is not told why it runs.
-/// An error makes it run again after a growing, jittered delay (or the error's retry_after);
-/// ErrorKind::invalid waits for a change instead.
-class Reconciler {
+/// What it refers to (client, metrics, stores) must outlive it, but for the stores' on_change, which refers
+/// to the controller: a store must not change after it.
+class Controller {
   public:
-    virtual ~Reconciler() = default;
-    virtual Result<Next> reconcile(const kube::ObjectKey& key, std::stop_token stop) = 0;
+    struct Options {
+        unsigned workers = 8;
+        int page_size = 100;
+    };
+
+    Controller(kube::Client& client, Environment environment, Metrics& metrics, Options options);
+
+    /// For the constructor of a Store: puts the owner of each change into the queue. What the watch tells
+    /// is served before what lists and our own writes tell.
+    Store::OnChange on_change();
+
+    /// Keeps the store equal to the selected objects. Call before run() or the first step.
+    void watch(const kube::Kind& kind, kube::Selection selection, Store& store);
+
+    /// Runs reflectors and workers until stop is requested. No key is worked before every store is synced.
+    void run(Reconciler& reconciler, std::stop_token stop);
+
+    /// Whether every watched store has had its first full list. Any thread.
+    bool synced() const;
+
+    /// Works one due key in the calling thread. False when none is due.
+    bool run_one(Reconciler& reconciler, std::stop_token stop = {});
+    /// When run_one has something to do if nothing changes.
+    std::optional<TimePoint> next_due() const { return queue_.next_due(); }
+    const std::vector<std::unique_ptr<Reflector>>& reflectors() const { return reflectors_; }
+
+  private:
+    void work(Reconciler& reconciler, const WorkQueue::Taken& taken, std::stop_token stop);
+    void succeeded(const kube::ObjectKey& key, const Next& next);
+    void failed(const kube::ObjectKey& key, const Error& error, std::uint64_t run);
+
+    kube::Client& client_;
+    const Environment environment_;
+    Metrics& metrics_;
+    const Options options_;
+    WorkQueue queue_;
+    std::vector<std::unique_ptr<Reflector>> reflectors_;
+    std::atomic<std::uint64_t> runs_ = 0;
+
+    std::mutex retry_mutex_;
+    RetryPolicy retry_;
 };
 
 }  // namespace runtime

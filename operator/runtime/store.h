@@ -2,18 +2,24 @@
 //
 // It keeps of each object only its identity and the fields its projection chose, as compact text, because
 // thousands of instances with ten objects each must fit in a few megabytes.
+//
+// Versions are compared as numbers: since Kubernetes 1.35 the API guarantees what all servers did before,
+// that the resource versions of one resource are integers that grow.
+// https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
 #pragma once
 
+#include "operator/kube/object.h"
+#include "operator/runtime/packed_object.h"
+
+#include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
+#include <string_view>
+#include <utility>
 #include <vector>
-
-#include "operator/kube/object.h"
 
 namespace runtime {
 
@@ -36,16 +42,29 @@ struct Projected {
 };
 using Projection = std::function<Projected(const kube::json& object)>;
 
-/// Thread-safe; snapshots are handed out by value.
+/// Namespace and name.
+using KeyView = std::pair<std::string_view, std::string_view>;
+
+/// How the store learnt of a change.
+enum class Origin { list, watch, write };
+
+/// The number of a resourceVersion; empty when it is none.
+std::optional<std::uint64_t> parse_resource_version(std::string_view text);
+
+/// Thread-safe; snapshots are handed out by value. One thread (the reflector's) lists and watches, any
+/// thread reads and observes writes.
 class Store {
   public:
-    /// Called, outside the lock, with the owner of what changed.
-    using OnChange = std::function<void(const kube::ObjectKey& owner)>;
+    /// Called, outside the lock, with the owner of what changed: an object came, went, was replaced by a
+    /// namesake, or its projection became another. A new version alone is no change.
+    using OnChange = std::function<void(const kube::ObjectKey& owner, Origin origin)>;
 
     Store(Projection projection, OnChange on_change);
 
-    /// Replaces all by a full list: reports each owner whose objects differ from before.
-    /// A full list arrives in pages: begin_list, then add_page for each, then end_list.
+    /// Brings the store to a full list, which arrives in pages: begin_list, then add_page for each, then
+    /// end_list, which drops what was in none of them. Until then the old content is served and each page
+    /// replaces its part of it, so that a relist needs no second copy. begin_list may be called again to
+    /// start over.
     void begin_list();
     void add_page(const std::vector<kube::json>& items);
     void end_list(std::uint64_t resource_version);
@@ -56,16 +75,45 @@ class Store {
     /// The watch has shown everything up to this version.
     void advance(std::uint64_t resource_version);
 
-    /// The answer to a write of our own, so that the next reconcile sees it before the watch tells.
-    /// Ignored when the watch has already shown that version or a later one.
+    /// The answer to a write of our own, so that the next reconcile sees it before the watch tells. It is a
+    /// change like any other: what the write made possible is done by one more reconcile.
+    /// Ignored when the watch has already shown that version or a later one: a deletion that the watch
+    /// told in the meantime is not undone.
     void observe_write(const kube::json& object);
 
     std::optional<StoredObject> get(const kube::ObjectKey& key) const;
+    /// Sorted by key.
     std::vector<StoredObject> owned_by(const kube::ObjectKey& owner) const;
+    /// Each owner once, sorted.
     std::vector<kube::ObjectKey> owners() const;
     std::size_t size() const;
     /// True once a first full list has arrived.
     bool synced() const;
+
+  private:
+    using Index = std::vector<PackedObject*>;
+    using Position = std::vector<PackedObject::Ptr>::const_iterator;
+
+    void put(const kube::json& object, Origin origin);
+    bool is_news(const PackedObject* known, std::uint64_t version, Origin origin) const;
+    void show(std::uint64_t version);
+    Position find(KeyView key) const;
+    PackedObject* known_at(Position position, KeyView key) const;
+    void insert(PackedObject::Ptr object);
+    void remove(Position position);
+    void report(const std::vector<kube::ObjectKey>& owners, Origin origin) const;
+
+    const Projection projection_;
+    const OnChange on_change_;
+
+    mutable std::mutex mutex_;
+    // Two sorted arrays of pointers are the cheapest index: 16 bytes an object, no nodes, and inserting
+    // moves a few kilobytes. Lists arrive in the order of keys, so filling appends.
+    std::vector<PackedObject::Ptr> by_key_;
+    Index by_owner_;
+    std::uint64_t shown_ = 0;  // the watch has told everything up to this version
+    std::uint32_t generation_ = 0;
+    bool synced_ = false;
 };
 
 }  // namespace runtime

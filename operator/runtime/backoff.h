@@ -1,0 +1,52 @@
+// How long to wait before trying again. Pure: time and chance are arguments.
+#pragma once
+
+#include "common/result.h"
+#include "operator/kube/object.h"
+#include "operator/runtime/environment.h"
+
+#include <optional>
+#include <unordered_map>
+
+namespace runtime {
+
+/// For a connection that must be re-established for ever: 0.8 s, doubling to 30 s, each drawn from the upper
+/// half of its interval so that clients that lost one server together do not come back together. Starts
+/// over after 120 s of health. The values are those of client-go's and kube-rs' watches.
+class Backoff {
+  public:
+    static constexpr Duration kFirst{800};
+    static constexpr Duration kLongest{30'000};
+    static constexpr Duration kHealthy{120'000};
+
+    /// The wait before the next attempt, after one that failed now. random is in [0, 1).
+    Duration failed(TimePoint now, double random);
+
+  private:
+    Duration interval_{0};
+    std::optional<TimePoint> retried_at_;  // when the attempt after the last wait began
+};
+
+/// For reconciles: when to run a key again after an error.
+///
+/// 50 ms, doubling to 60 s, jittered like Backoff. The first retry is quick because the commonest error, a
+/// conflict with another writer, is over at once. The cap bounds how long the end of an outage goes
+/// unnoticed, and a thousand broken instances then cost about twenty attempts a second.
+/// Not thread-safe.
+class RetryPolicy {
+  public:
+    static constexpr Duration kFirst{50};
+    static constexpr Duration kLongest{60'000};
+
+    /// Empty: the same input will fail again, wait for a change. random is in [0, 1).
+    std::optional<Duration> failed(const kube::ObjectKey& key, const Error& error, double random);
+    void succeeded(const kube::ObjectKey& key);
+
+    /// Keys that failed and did not succeed since.
+    std::size_t failing() const { return failures_.size(); }
+
+  private:
+    std::unordered_map<kube::ObjectKey, unsigned> failures_;
+};
+
+}  // namespace runtime

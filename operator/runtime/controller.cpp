@@ -1,0 +1,142 @@
+#include "operator/runtime/controller.h"
+
+#include "common/log.h"
+
+#include <algorithm>
+#include <exception>
+#include <thread>
+#include <utility>
+
+namespace runtime {
+namespace {
+
+/// The last catch of a worker: a reconcile that throws is a reconcile that failed.
+Result<Next> reconcile(Reconciler& reconciler, const kube::ObjectKey& key, std::stop_token stop) {
+    try {
+        return reconciler.reconcile(key, std::move(stop));
+    } catch (const std::exception& exception) {
+        return fail(ErrorKind::internal, exception.what());
+    }
+}
+
+std::string_view name_of_result(const Result<Next>& result) {
+    if (!result) {
+        return name_of(result.error().kind);
+    }
+    return result->after ? "requeue_after" : "success";
+}
+
+Priority priority_of(Origin origin) {
+    switch (origin) {
+        case Origin::watch:
+            return Priority::user;
+        case Origin::list:
+        case Origin::write:
+            return Priority::background;
+    }
+    return Priority::background;
+}
+
+}  // namespace
+
+Controller::Controller(kube::Client& client, Environment environment, Metrics& metrics, Options options)
+    : client_(client),
+      environment_(std::move(environment)),
+      metrics_(metrics),
+      options_(options),
+      queue_(environment_, options.workers) {}
+
+Store::OnChange Controller::on_change() {
+    return [this](const kube::ObjectKey& owner, Origin origin) { queue_.add(owner, priority_of(origin)); };
+}
+
+void Controller::watch(const kube::Kind& kind, kube::Selection selection, Store& store) {
+    const auto open_when_synced = [this] {
+        if (synced()) {
+            queue_.open();
+        }
+    };
+    reflectors_.push_back(std::make_unique<Reflector>(
+        client_, kind, std::move(selection), store, environment_, metrics_.reflector(kind),
+        Reflector::Options{.page_size = options_.page_size, .on_listed = open_when_synced}));
+}
+
+void Controller::run(Reconciler& reconciler, std::stop_token stop) {
+    std::vector<std::jthread> threads;  // all end by `stop` and are joined here
+    threads.reserve(reflectors_.size() + options_.workers);
+    for (const auto& reflector : reflectors_) {
+        threads.emplace_back([&reflector, stop] { reflector->run(stop); });
+    }
+    for (unsigned i = 0; i < options_.workers; ++i) {
+        threads.emplace_back([this, &reconciler, stop] {
+            while (const auto taken = queue_.take(stop)) {
+                work(reconciler, *taken, stop);
+            }
+        });
+    }
+}
+
+bool Controller::synced() const {
+    return std::all_of(reflectors_.begin(), reflectors_.end(),
+                       [](const auto& reflector) { return reflector->status().synced; });
+}
+
+bool Controller::run_one(Reconciler& reconciler, std::stop_token stop) {
+    const auto taken = queue_.try_take();
+    if (taken) {
+        work(reconciler, *taken, std::move(stop));
+    }
+    return taken.has_value();
+}
+
+void Controller::work(Reconciler& reconciler, const WorkQueue::Taken& taken, std::stop_token stop) {
+    const std::uint64_t run = ++runs_;
+    metrics_.waited(taken.waited);
+    metrics_.queue(queue_.size());
+    const auto result = reconcile(reconciler, taken.key, stop);
+    const bool stopped = !result && stop.stop_requested();
+    if (result) {
+        succeeded(taken.key, *result);
+    } else if (!stopped) {
+        failed(taken.key, result.error(), run);
+    }
+    const auto took = environment_.now() - taken.began;
+    common::log::debug("Reconciled", {{"namespace", taken.key.ns},
+                                      {"name", taken.key.name},
+                                      {"reconcile", run},
+                                      {"result", name_of_result(result)},
+                                      {"took_ms", std::chrono::duration<double, std::milli>(took).count()}});
+    queue_.done(taken, !result && AdaptiveConcurrency::is_overload(result.error().kind));
+    metrics_.reconciled(name_of_result(result), took);
+    metrics_.queue(queue_.size());
+}
+
+void Controller::succeeded(const kube::ObjectKey& key, const Next& next) {
+    {
+        const std::lock_guard lock(retry_mutex_);
+        retry_.succeeded(key);
+    }
+    if (next.after) {
+        queue_.add(key, Priority::background, *next.after);
+    }
+}
+
+void Controller::failed(const kube::ObjectKey& key, const Error& error, std::uint64_t run) {
+    const double random = environment_.random();
+    std::optional<Duration> wait;
+    {
+        const std::lock_guard lock(retry_mutex_);
+        wait = retry_.failed(key, error, random);
+    }
+    if (wait) {
+        queue_.add(key, Priority::background, *wait);
+    }
+    common::log::warning("Reconcile failed", {{"namespace", key.ns},
+                                              {"name", key.name},
+                                              {"reconcile", run},
+                                              {"error", name_of(error.kind)},
+                                              {"message", error.message},
+                                              {"retry_ms", wait ? wait->count() : -1}});
+}
+
+}  // namespace runtime

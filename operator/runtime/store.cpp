@@ -1,0 +1,258 @@
+#include "operator/runtime/store.h"
+
+#include <algorithm>
+#include <charconv>
+#include <tuple>
+#include <utility>
+
+namespace runtime {
+namespace {
+
+KeyView view_of(const kube::ObjectKey& key) {
+    return {key.ns, key.name};
+}
+
+KeyView key_view(const PackedObject& object) {
+    return {object.ns(), object.name()};
+}
+
+KeyView owner_view(const PackedObject& object) {
+    return {object.owner_ns(), object.owner_name()};
+}
+
+kube::ObjectKey to_key(KeyView view) {
+    return {std::string(view.first), std::string(view.second)};
+}
+
+bool by_owner_then_key(const PackedObject* a, const PackedObject* b) {
+    return std::pair(owner_view(*a), key_view(*a)) < std::pair(owner_view(*b), key_view(*b));
+}
+
+StoredObject unpack(const PackedObject& object) {
+    return {.key = to_key(key_view(object)),
+            .uid = std::string(object.uid()),
+            .resource_version = object.resource_version,
+            .owner = to_key(owner_view(object)),
+            .fields = std::string(object.fields())};
+}
+
+std::uint64_t version_of(const kube::json& object) {
+    return parse_resource_version(kube::resource_version_of(object)).value_or(0);
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> parse_resource_version(std::string_view text) {
+    std::uint64_t version = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stopped, error] = std::from_chars(text.data(), end, version);
+    return error == std::errc{} && stopped == end ? std::optional(version) : std::nullopt;
+}
+
+Store::Store(Projection projection, OnChange on_change)
+    : projection_(std::move(projection)), on_change_(std::move(on_change)) {}
+
+void Store::begin_list() {
+    const std::lock_guard lock(mutex_);
+    ++generation_;
+}
+
+void Store::add_page(const std::vector<kube::json>& items) {
+    for (const kube::json& item : items) {
+        put(item, Origin::list);
+    }
+}
+
+void Store::end_list(std::uint64_t resource_version) {
+    std::vector<kube::ObjectKey> changed;
+    {
+        const std::lock_guard lock(mutex_);
+        // What we wrote after the moment of the list cannot be in it; the watch will tell of it.
+        const auto vanished = [&](const PackedObject& object) {
+            return object.generation != generation_ &&
+                   !(object.unconfirmed && object.resource_version > resource_version);
+        };
+        std::erase_if(by_owner_, [&](const PackedObject* object) {
+            const bool gone = vanished(*object);
+            if (gone) {
+                changed.push_back(to_key(owner_view(*object)));
+            }
+            return gone;
+        });
+        std::erase_if(by_key_, [&](const PackedObject::Ptr& object) { return vanished(*object); });
+        by_owner_.shrink_to_fit();
+        by_key_.shrink_to_fit();
+        shown_ = resource_version;
+        synced_ = true;
+    }
+    changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
+    report(changed, Origin::list);
+}
+
+void Store::upsert(const kube::json& object) {
+    put(object, Origin::watch);
+}
+
+void Store::erase(const kube::json& object) {
+    const kube::ObjectKey key = kube::key_of(object);
+    const std::uint64_t version = version_of(object);
+    std::vector<kube::ObjectKey> changed;
+    {
+        const std::lock_guard lock(mutex_);
+        show(version);
+        const Position position = find(view_of(key));
+        const PackedObject* const known = known_at(position, view_of(key));
+        if (known == nullptr || !is_news(known, version, Origin::watch)) {
+            return;
+        }
+        changed.push_back(to_key(owner_view(*known)));
+        remove(position);
+    }
+    report(changed, Origin::watch);
+}
+
+void Store::advance(std::uint64_t resource_version) {
+    const std::lock_guard lock(mutex_);
+    show(resource_version);
+}
+
+void Store::observe_write(const kube::json& object) {
+    put(object, Origin::write);
+}
+
+std::optional<StoredObject> Store::get(const kube::ObjectKey& key) const {
+    const std::lock_guard lock(mutex_);
+    const PackedObject* object = known_at(find(view_of(key)), view_of(key));
+    return object == nullptr ? std::nullopt : std::optional(unpack(*object));
+}
+
+std::vector<StoredObject> Store::owned_by(const kube::ObjectKey& owner) const {
+    const KeyView wanted = view_of(owner);
+    const std::lock_guard lock(mutex_);
+    auto object = std::partition_point(by_owner_.begin(), by_owner_.end(),
+                                       [&](const PackedObject* o) { return owner_view(*o) < wanted; });
+    std::vector<StoredObject> result;
+    for (; object != by_owner_.end() && owner_view(**object) == wanted; ++object) {
+        result.push_back(unpack(**object));
+    }
+    return result;
+}
+
+std::vector<kube::ObjectKey> Store::owners() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<kube::ObjectKey> result;
+    for (const PackedObject* object : by_owner_) {
+        if (result.empty() || view_of(result.back()) != owner_view(*object)) {
+            result.push_back(to_key(owner_view(*object)));
+        }
+    }
+    return result;
+}
+
+std::size_t Store::size() const {
+    const std::lock_guard lock(mutex_);
+    return by_key_.size();
+}
+
+bool Store::synced() const {
+    const std::lock_guard lock(mutex_);
+    return synced_;
+}
+
+/// Learns one object. Everything but the pointer work happens outside the lock.
+void Store::put(const kube::json& object, Origin origin) {
+    const Projected projected = projection_(object);
+    const bool wanted = !projected.owner.name.empty();
+    const kube::ObjectKey key = kube::key_of(object);
+    const std::uint64_t version = version_of(object);
+    PackedObject::Ptr fresh = PackedObject::make(key, kube::uid_of(object), projected.owner,
+                                                 wanted ? projected.fields.dump() : std::string{});
+    fresh->resource_version = version;
+    fresh->unconfirmed = origin == Origin::write;
+
+    std::vector<kube::ObjectKey> changed;
+    {
+        const std::lock_guard lock(mutex_);
+        const Position position = find(view_of(key));
+        PackedObject* const known = known_at(position, view_of(key));
+        const bool news = is_news(known, version, origin);
+        if (origin == Origin::watch) {
+            show(version);
+        }
+        if (known != nullptr && origin == Origin::list) {
+            known->generation = generation_;
+        }
+        if (!news) {
+            return;
+        }
+        // A write is in no list: only being unconfirmed protects it from end_list.
+        fresh->generation = origin != Origin::write ? generation_
+                            : known != nullptr      ? known->generation
+                                                    : generation_ - 1;
+        const bool same = known != nullptr && wanted && known->uid() == fresh->uid() &&
+                          owner_view(*known) == owner_view(*fresh) && known->fields() == fresh->fields();
+        if (same) {
+            known->resource_version = version;
+            known->unconfirmed = fresh->unconfirmed;
+            return;
+        }
+        if (known != nullptr) {
+            changed.push_back(to_key(owner_view(*known)));
+            remove(position);
+        }
+        if (wanted) {
+            if (changed.empty() || changed.front() != projected.owner) {
+                changed.push_back(projected.owner);
+            }
+            insert(std::move(fresh));
+        }
+    }
+    report(changed, origin);
+}
+
+/// Whether a message about an object at this version says more than what is known of it.
+bool Store::is_news(const PackedObject* known, std::uint64_t version, Origin origin) const {
+    if (origin == Origin::write) {
+        return version > shown_ && (known == nullptr || version > known->resource_version);
+    }
+    // Lists and watches are authoritative, even back in time after the API server was restored from a
+    // backup. Only a write of our own that they have not reached yet is known better.
+    return known == nullptr || !known->unconfirmed || version >= known->resource_version;
+}
+
+void Store::show(std::uint64_t version) {
+    shown_ = std::max(shown_, version);
+}
+
+/// Where the object of this key is, or would be inserted.
+Store::Position Store::find(KeyView key) const {
+    return std::partition_point(by_key_.begin(), by_key_.end(),
+                                [&](const PackedObject::Ptr& object) { return key_view(*object) < key; });
+}
+
+PackedObject* Store::known_at(Position position, KeyView key) const {
+    const bool exists = position != by_key_.end() && key_view(**position) == key;
+    return exists ? position->get() : nullptr;
+}
+
+void Store::insert(PackedObject::Ptr object) {
+    const auto owner_position =
+        std::lower_bound(by_owner_.begin(), by_owner_.end(), object.get(), by_owner_then_key);
+    by_owner_.insert(owner_position, object.get());
+    by_key_.insert(find(key_view(*object)), std::move(object));
+}
+
+void Store::remove(Position position) {
+    const auto owner_position =
+        std::lower_bound(by_owner_.begin(), by_owner_.end(), position->get(), by_owner_then_key);
+    by_owner_.erase(owner_position);
+    by_key_.erase(position);
+}
+
+void Store::report(const std::vector<kube::ObjectKey>& owners, Origin origin) const {
+    for (const kube::ObjectKey& owner : owners) {
+        on_change_(owner, origin);
+    }
+}
+
+}  // namespace runtime

@@ -1,0 +1,100 @@
+#include "operator/runtime/work_queue.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace runtime {
+
+WorkQueue::WorkQueue(Environment environment, unsigned most_at_once)
+    : environment_(std::move(environment)), concurrency_(most_at_once) {}
+
+void WorkQueue::add(const kube::ObjectKey& key, Priority priority, Duration delay) {
+    const TimePoint due = environment_.now() + delay;
+    {
+        const std::lock_guard lock(mutex_);
+        schedule_.add(key, due, priority);
+    }
+    changed_.notify_one();
+}
+
+void WorkQueue::open() {
+    {
+        const std::lock_guard lock(mutex_);
+        open_ = true;
+    }
+    changed_.notify_all();
+}
+
+std::optional<WorkQueue::Taken> WorkQueue::take(std::stop_token stop) {
+    std::unique_lock lock(mutex_);
+    while (!stop.stop_requested()) {
+        const TimePoint now = environment_.now();
+        if (auto taken = take_locked(now)) {
+            return taken;
+        }
+        // A wake-up may be for another thread's key or none at all: the loop decides, not the wait.
+        bool woken = false;
+        const auto wake_once = [&] { return std::exchange(woken, true); };
+        if (const auto due = next_due_locked(now)) {
+            changed_.wait_until(lock, stop, *due, wake_once);
+        } else {
+            changed_.wait(lock, stop, wake_once);
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<WorkQueue::Taken> WorkQueue::try_take() {
+    const TimePoint now = environment_.now();
+    const std::lock_guard lock(mutex_);
+    return take_locked(now);
+}
+
+void WorkQueue::done(const Taken& taken, bool overload) {
+    const TimePoint now = environment_.now();
+    {
+        const std::lock_guard lock(mutex_);
+        schedule_.done(taken.key);
+        if (overload) {
+            concurrency_.overloaded(taken.began, now);
+        }
+    }
+    changed_.notify_one();
+}
+
+std::optional<TimePoint> WorkQueue::next_due() const {
+    const TimePoint now = environment_.now();
+    const std::lock_guard lock(mutex_);
+    return next_due_locked(now);
+}
+
+WorkQueue::Size WorkQueue::size() const {
+    const TimePoint now = environment_.now();
+    const std::lock_guard lock(mutex_);
+    return {schedule_.waiting(), schedule_.running(), concurrency_.limit(now)};
+}
+
+std::optional<WorkQueue::Taken> WorkQueue::take_locked(TimePoint now) {
+    if (!open_ || schedule_.running() >= concurrency_.limit(now)) {
+        return std::nullopt;
+    }
+    auto taken = schedule_.take(now);
+    if (!taken) {
+        return std::nullopt;
+    }
+    return Taken{std::move(taken->key), now, now - taken->due};
+}
+
+std::optional<TimePoint> WorkQueue::next_due_locked(TimePoint now) const {
+    const auto due = schedule_.next_due();
+    if (!open_ || !due) {
+        return std::nullopt;
+    }
+    if (schedule_.running() < concurrency_.limit(now)) {
+        return due;
+    }
+    const auto growth = concurrency_.next_growth(now);
+    return growth ? std::optional(std::max(*due, *growth)) : std::nullopt;
+}
+
+}  // namespace runtime
