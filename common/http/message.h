@@ -33,8 +33,8 @@ struct Response {
     int status = 200;
     std::string content_type = "application/json";
     /// Without what the server sets itself: Content-Type, Content-Length, Connection, Date, X-Request-Id.
-    std::vector<std::pair<std::string, std::string>> headers;
-    std::string body;
+    std::vector<std::pair<std::string, std::string>> headers = {};
+    std::string body = {};
 };
 
 /// Answers one request, which stays alive until the task is done. Runs on the server's io_context; must not

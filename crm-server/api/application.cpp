@@ -1,0 +1,61 @@
+#include "crm-server/api/application.h"
+
+#include "common/log.h"
+#include "crm-server/api/authentication.h"
+#include "crm-server/api/query_string.h"
+
+namespace api {
+namespace {
+
+using common::http::Request;
+using common::http::Response;
+
+/// What Retry-After asks for while the server starts.
+constexpr std::chrono::seconds kStartPause{5};
+
+void log_failure(const Problem& problem, const Request& request) {
+    common::log::warning("Could not answer a request", {{"requestId", request.id},
+                                                        {"method", request.method},
+                                                        {"path", request.path},
+                                                        {"status", problem.status},
+                                                        {"error", problem.cause}});
+}
+
+/// For a request that no route answers.
+Reply without_route(const Request& request, const Match& match) {
+    if (match.allow.empty()) return refuse(404, "There is nothing at this path.");
+    if (request.method == "OPTIONS") return Response{.status = 204, .headers = {{"Allow", match.allow}}};
+    Problem problem{.status = 405, .detail = "This path answers to " + match.allow + "."};
+    problem.headers.emplace_back("Allow", match.allow);
+    return tl::unexpected(std::move(problem));
+}
+
+}  // namespace
+
+common::Task<Response> Application::answer(const Request& request) {
+    Reply reply = co_await dispatch(request);
+    if (!reply && reply.error().status >= 500) log_failure(reply.error(), request);
+    Response response = reply ? *std::move(reply) : problem_response(reply.error(), request);
+    response.headers.emplace_back("Cache-Control", "no-store");
+    response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+    co_return response;
+}
+
+common::Task<Reply> Application::dispatch(const Request& request) {
+    if (!open_) co_return refuse(Error{ErrorKind::unavailable, "The server is not ready yet.", kStartPause});
+    const Match match = router_.match(request.method, request.path);
+    if (match.route == nullptr) co_return without_route(request, match);
+
+    auto principal = co_await authorize(accounts_, request, match.route->access);
+    if (!principal) co_return tl::unexpected(std::move(principal.error()));
+
+    Call call{.request = request, .principal = *std::move(principal)};
+    for (const std::string_view encoded : match.parameters) {
+        Result<std::string> decoded = percent_decode(encoded);
+        if (!decoded) co_return refuse(decoded.error());
+        call.parameters.push_back(*std::move(decoded));
+    }
+    co_return co_await match.route->endpoint(call);
+}
+
+}  // namespace api

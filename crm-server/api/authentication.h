@@ -1,0 +1,28 @@
+// Who calls, and whether they may: the one place of both.
+#pragma once
+
+#include "common/http/message.h"
+#include "common/task.h"
+#include "crm-server/api/problem.h"
+#include "crm-server/api/router.h"
+#include "crm-server/store/accounts.h"
+
+#include <string_view>
+
+#include <tl/expected.hpp>
+
+namespace api {
+
+/// The token of "Authorization: Bearer TOKEN" (RFC 6750); 401 when there is none.
+tl::expected<std::string_view, Problem> bearer_token(const common::http::Request& request);
+
+/// Whether the principal may call a route of this access.
+bool permits(const store::Principal& principal, Access access);
+
+/// The principal behind the request: nobody for a route open to anyone; 401 without valid credentials, 403
+/// without the permission. The request outlives the task.
+common::Task<tl::expected<store::Principal, Problem>> authorize(store::Accounts& accounts,
+                                                                const common::http::Request& request,
+                                                                Access access);
+
+}  // namespace api

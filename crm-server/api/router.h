@@ -1,0 +1,69 @@
+// The table of routes: which handler answers a method and path.
+#pragma once
+
+#include "common/http/message.h"
+#include "common/task.h"
+#include "crm-server/api/problem.h"
+#include "crm-server/store/accounts.h"
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace api {
+
+/// Who may call a route.
+enum class Access { anyone, authenticated, administrator };
+
+/// One request on its way to its handler.
+struct Call {
+    const common::http::Request& request;
+    std::vector<std::string> parameters = {};  // values of the {…} in the route's pattern, decoded
+    store::Principal principal = {};           // empty when the route is open to anyone
+};
+
+/// The call outlives the task. Not a coroutine lambda with captures: see common/task.h.
+using Endpoint = std::function<common::Task<Reply>(Call&)>;
+
+struct Route {
+    std::string method;   // "GET" answers HEAD too
+    std::string pattern;  // "/api/v1/contacts/{id}": a name in braces stands for one segment
+    Access access = Access::authenticated;
+    Endpoint endpoint;
+};
+
+struct Match {
+    /// Null when nothing answers; then `allow` lists the methods of the path, empty when there is no such
+    /// path.
+    const Route* route = nullptr;
+    std::size_t index = 0;                          // of the route, in Router::routes()
+    std::vector<std::string_view> parameters = {};  // still encoded; views into the path
+    std::string allow = {};
+};
+
+class Router {
+  public:
+    explicit Router(std::vector<Route> routes);
+
+    Match match(std::string_view method, std::string_view path) const;
+
+    const std::vector<Route>& routes() const { return routes_; }
+
+  private:
+    /// All routes of one pattern.
+    struct Path {
+        std::vector<std::string> literals;  // around the parameters: "/api/v1/contacts/", ""
+        std::vector<std::size_t> routes;
+        std::string allow;
+    };
+
+    static std::optional<std::vector<std::string_view>> match_path(const Path& path, std::string_view text);
+
+    std::vector<Route> routes_;
+    std::vector<Path> paths_;
+};
+
+}  // namespace api
