@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""How the operator scales: memory, CPU, requests and time with 0, 100 and 1,000 instances.
+
+Runs the release build against a control-plane-only cluster (etcd, API server and controller manager; no
+kubelet), so every instance stays at its first waiting stage: all children exist, no pod runs.
+"""
+
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from support.kube_api import KubeApi, Metrics  # noqa: E402
+from support.process import Process, wait_until  # noqa: E402
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CLUSTER = ROOT / "tests/cluster/cluster"
+NAMESPACES = [f"bench-{n}" for n in range(5)]
+OWNED = "crm-operator.dev/instance"
+CHILDREN = {"/api/v1/serviceaccounts": 1, "/api/v1/secrets": 2, "/api/v1/services": 3, "/apis/apps/v1/statefulsets": 1,
+            "/apis/apps/v1/deployments": 1, "/apis/batch/v1/jobs": 1}
+READ_VERBS, WRITE_VERBS = {"GET", "LIST"}, {"POST", "PUT", "PATCH", "APPLY", "DELETE"}
+
+
+class World:
+    def __init__(self, port, operator):
+        self.port, self.binary = port, operator
+        self.folder = tempfile.TemporaryDirectory()
+        subprocess.run([CLUSTER, "up", "--name", "bench", "--port", str(port), "--control-plane-only"], check=True)
+        self.kubeconfig = subprocess.run([CLUSTER, "kubeconfig", "--name", "bench"], check=True, capture_output=True,
+                                         text=True).stdout.strip()
+        self.api = KubeApi(self.kubeconfig)
+        subprocess.run(["kubectl", "--kubeconfig", self.kubeconfig, "apply", "--server-side", "-k", ROOT / "crds"], check=True,
+                       stdout=subprocess.DEVNULL)
+        subprocess.run(["kubectl", "--kubeconfig", self.kubeconfig, "wait", "--for=condition=Established",
+                        "crd/crminstances.crm-operator.dev"], check=True, stdout=subprocess.DEVNULL)
+        self.api.create_all([("/api/v1/namespaces", {"metadata": {"name": name}}) for name in NAMESPACES])
+        self.operator = None
+
+    def start_operator(self):
+        management = f"127.0.0.1:{self.port + 1}"
+        self.operator = Process([self.binary, "--kubeconfig", self.kubeconfig, "--management", management],
+                                f"{self.folder.name}/operator.log")
+        self.management = f"http://{management}"
+        return self.operator
+
+    def operator_metrics(self):
+        with urllib.request.urlopen(self.management + "/metrics", timeout=10) as page:
+            return Metrics(page.read().decode())
+
+    def operator_ready(self):
+        try:
+            return urllib.request.urlopen(self.management + "/readyz", timeout=2).status == 200
+        except OSError:
+            return False
+
+    def reconciled(self):
+        try:
+            return self.operator_metrics().sum("controller_reconcile_total", result="success")
+        except OSError:
+            return 0
+
+    def api_metrics(self):
+        return Metrics(self.api.request("GET", "/metrics")[1].decode())
+
+    def operator_requests(self, verbs=frozenset()):
+        metrics = self.operator_metrics()
+        return sum(metrics.sum("kube_requests_total", verb=verb) for verb in verbs)
+
+    def create_instances(self, count):
+        self.api.create_all([(f"/apis/crm-operator.dev/v1alpha1/namespaces/{NAMESPACES[n % 5]}/crminstances", {
+            "apiVersion": "crm-operator.dev/v1alpha1", "kind": "CrmInstance", "metadata": {"name": f"crm-{n}"},
+            "spec": {"admin": {"email": "admin@acme.example"}}}) for n in range(count)])
+
+    def children(self):
+        return {path: self.api.count(path, OWNED) for path in CHILDREN}
+
+    def close(self):
+        if self.operator:
+            self.operator.stop()
+        subprocess.run([CLUSTER, "down", "--name", "bench"], check=True)
+        self.folder.cleanup()
+
+
+WRITES, READS = frozenset({"create", "apply", "delete"}), frozenset({"get", "list"})
+
+
+def measure(world, count, quiet):
+    result = {"instances": count}
+    operator = world.start_operator()
+    began = time.monotonic()
+    wait_until("the operator is ready", world.operator_ready, 60, 0.02)
+    result["start to ready s"] = round(time.monotonic() - began, 2)
+    time.sleep(2)
+    result["idle RSS MiB"] = round(operator.rss(), 1)
+    if count:
+        errors_before = world.api_metrics().sum("apiserver_request_total", code={"500", "502", "503", "504", "429"})
+        cpu_before, began = operator.cpu(), time.monotonic()
+        world.create_instances(count)
+        result["created by the client s"] = round(time.monotonic() - began, 1)
+        wait_until("all children exist", lambda: all(world.api.count(path, OWNED) >= each * count for path, each in CHILDREN.items()),
+                   600, 0.25)
+        result["all children s"] = round(time.monotonic() - began, 1)
+        wait_until("the operator is quiet", lambda: settled(world), 120, 1)
+        result["operator CPU s"] = round(operator.cpu() - cpu_before, 1)
+        result["writes per instance"] = round(world.operator_requests(WRITES) / count, 2)
+        result["requests per instance"] = round(world.operator_requests(WRITES | READS) / count, 2)
+        result["429 and 5xx"] = int(world.api_metrics().sum("apiserver_request_total", code={"500", "502", "503", "504", "429"}) - errors_before)
+    result["RSS MiB"], result["peak RSS MiB"] = round(operator.rss(), 1), round(operator.peak(), 1)
+    before = world.operator_requests(WRITES | READS)
+    time.sleep(quiet)
+    result[f"requests in {quiet} quiet s"] = int(world.operator_requests(WRITES | READS) - before)
+    if count:
+        result.update(restart(world, count))
+    operator = world.operator
+    result.update(foreign_objects(world, operator) if count == 1000 else {})
+    operator.stop()
+    return result
+
+
+def settled(world):
+    before = world.operator_requests(WRITES | READS)
+    time.sleep(2)
+    return world.operator_requests(WRITES | READS) == before
+
+
+def restart(world, count):
+    world.operator.stop()
+    began = time.monotonic()
+    operator = world.start_operator()
+    wait_until("the first is reconciled", lambda: world.reconciled() >= 1, 60, 0.02)
+    first = time.monotonic() - began
+    wait_until("all are reconciled", lambda: world.reconciled() >= count, 60, 0.02)
+    every = time.monotonic() - began
+    time.sleep(3)
+    return {"restart: first reconciled s": round(first, 2), "restart: all reconciled s": round(every, 2),
+            "restart: writes": int(world.operator_requests(WRITES)), "restart: RSS MiB": round(operator.rss(), 1),
+            "restart: peak RSS MiB": round(operator.peak(), 1)}
+
+
+def foreign_objects(world, operator):
+    before, blob = operator.rss(), "x" * 100_000
+    world.api.create_all([(f"/api/v1/namespaces/{NAMESPACES[n % 5]}/{plural}", {"metadata": {"name": f"foreign-{n}"}, **data})
+                          for n in range(500) for plural, data in
+                          [("secrets", {"stringData": {"blob": blob}}), ("configmaps", {"data": {"blob": blob}})]], threads=8)
+    time.sleep(3)
+    return {"1,000 foreign objects of 100 kB: RSS MiB more": round(operator.rss() - before, 2)}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--counts", type=int, nargs="*", default=[0, 100, 1000])
+    parser.add_argument("--quiet", type=int, default=120, help="seconds without any change (default 120)")
+    parser.add_argument("--port", type=int, default=16443)
+    parser.add_argument("--operator", default=ROOT / "build/release/operator/crm-operator")
+    arguments = parser.parse_args()
+    results = []
+    for count in arguments.counts:
+        world = World(arguments.port, arguments.operator)
+        try:
+            results.append(measure(world, count, arguments.quiet))
+            print(json.dumps(results[-1], indent=1), flush=True)
+        finally:
+            world.close()
+    names = list(dict.fromkeys(name for result in results for name in result))
+    print("| measure | " + " | ".join(f"{r['instances']:,} instances" for r in results) + " |\n|---|" + "---|" * len(results))
+    for name in names[1:]:
+        print(f"| {name} | " + " | ".join(str(r.get(name, "–")) for r in results) + " |")
+
+
+if __name__ == "__main__":
+    main()

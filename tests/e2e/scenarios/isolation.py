@@ -1,0 +1,30 @@
+"""Instances do not touch each other, nor what belongs to others."""
+
+from support.instance import Instance
+from support.kubectl import apply, delete, get, wait_until
+from support.scenario import Scenario
+
+
+class Isolation(Scenario):
+    def test_two_instances_of_one_name_in_two_namespaces(self):
+        first = Instance(self.namespace("-a")).apply()
+        second = Instance(self.namespace("-b")).apply()
+        first.wait_ready(), second.wait_ready()
+        self.assertNotEqual(first.secret("database")["password"], second.secret("database")["password"])
+        contact = first.api().create_contact(firstName="Only", lastName="Here")
+        self.assertIsNone(second.api().contact(contact["id"]))
+        delete("crminstance", "acme", first.namespace)
+        wait_until("the first is gone", lambda: get("deployment", "acme-server", first.namespace) is None)
+        self.assertTrue(second.is_ready())
+        self.assertIsNotNone(get("deployment", "acme-server", second.namespace))
+
+    def test_an_object_of_somebody_else_is_not_taken_over(self):
+        namespace = self.namespace()
+        apply({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "acme-server", "namespace": namespace},
+               "spec": {"selector": {"app": "theirs"}, "ports": [{"port": 80}]}})
+        instance = Instance(namespace).apply()
+        wait_until("the conflict is named", lambda: "acme-server" in instance.condition("Ready").get("message", "")
+                   and instance.condition("Ready")["reason"] == "ObjectConflict")
+        self.assertEqual(get("service", "acme-server", namespace)["spec"]["selector"], {"app": "theirs"})
+        delete("service", "acme-server", namespace)
+        instance.wait_ready()

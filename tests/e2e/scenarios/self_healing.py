@@ -1,0 +1,65 @@
+"""Whatever is killed, deleted or changed by hand comes back by itself."""
+
+from support.kubectl import delete, get, list_objects, merge_patch, wait_until
+from support.scenario import Scenario
+
+OWNED = [("serviceaccount", "acme-crm"), ("service", "acme-server"), ("service", "acme-database"),
+         ("service", "acme-database-pods"), ("deployment", "acme-server"), ("statefulset", "acme-database"),
+         ("secret", "acme-admin"), ("secret", "acme-database")]
+
+
+class SelfHealing(Scenario):
+    def test_a_killed_server_pod_is_replaced(self):
+        instance = self.ready_instance()
+        pod = list_objects("pods", instance.namespace, "app.kubernetes.io/component=server")[0]["metadata"]["name"]
+        delete("pod", pod, instance.namespace)
+        instance.wait_ready()
+        instance.api().create_contact(firstName="After", lastName="Kill")
+
+    def test_a_killed_database_pod_comes_back_with_its_data(self):
+        instance = self.ready_instance()
+        api = instance.api()
+        contact = api.create_contact(firstName="Grace", lastName="Hopper")
+        before = get("pod", "acme-database-0", instance.namespace)["metadata"]["uid"]
+        delete("pod", "acme-database-0", instance.namespace)
+        wait_until("the database pod is a new one and ready", lambda: (pod := get("pod", "acme-database-0", instance.namespace))
+                   and pod["metadata"]["uid"] != before and instance.is_ready())
+        wait_until("the contact is read back", lambda: (api.contact(contact["id"]) or {}).get("lastName") == "Hopper")
+
+    def test_every_deleted_object_is_made_again(self):
+        instance = self.ready_instance()
+        api = instance.api()
+        contact = api.create_contact(firstName="Survives", lastName="All")
+        for kind, name in OWNED:
+            with self.subTest(kind=kind, name=name):
+                uid = get(kind, name, instance.namespace)["metadata"]["uid"]
+                delete(kind, name, instance.namespace)
+                wait_until(f"{kind} {name} is made again", lambda: (again := get(kind, name, instance.namespace))
+                           and again["metadata"]["uid"] != uid, timeout=20)
+                wait_until(f"the instance works again without {kind} {name}'s predecessor",
+                           lambda: instance.is_ready() and self._contact_is_read(instance, contact["id"]), timeout=120)
+
+    @staticmethod
+    def _contact_is_read(instance, contact_id):
+        try:
+            return instance.api().contact(contact_id)
+        except (OSError, AssertionError):
+            return None
+
+    def test_a_change_by_hand_is_put_right(self):
+        instance = self.ready_instance()
+        changes = [
+            ("deployment", "acme-server", {"spec": {"replicas": 0}}, lambda o: o["spec"]["replicas"] == 1),
+            ("service", "acme-server", {"spec": {"selector": {"app.kubernetes.io/component": "nothing"}}},
+             lambda o: o["spec"]["selector"]["app.kubernetes.io/component"] == "server"),
+            ("statefulset", "acme-database", {"spec": {"replicas": 0}}, lambda o: o["spec"]["replicas"] == 1),
+            ("serviceaccount", "acme-crm", {"automountServiceAccountToken": True},
+             lambda o: o["automountServiceAccountToken"] is False),
+            ("secret", "acme-admin", {"metadata": {"labels": {"app.kubernetes.io/managed-by": "somebody"}}},
+             lambda o: o["metadata"]["labels"]["app.kubernetes.io/managed-by"] == "crm-operator"),
+        ]
+        for kind, name, patch, right in changes:
+            with self.subTest(kind=kind, name=name):
+                merge_patch(kind, name, instance.namespace, patch)
+                wait_until(f"{kind} {name} is put right", lambda: right(get(kind, name, instance.namespace)), timeout=15)
+        instance.wait_ready()

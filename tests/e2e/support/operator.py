@@ -1,0 +1,33 @@
+"""The operator's own pod and metrics."""
+
+import re
+import urllib.request
+
+from support.kubectl import kubectl, list_objects
+
+NAMESPACE = "crm-system"
+
+
+def operator_pods():
+    return [pod for pod in list_objects("pods", NAMESPACE, "app.kubernetes.io/name=crm-operator")
+            if not pod["metadata"].get("deletionTimestamp")]
+
+
+def kill_operator():
+    """Ends the operator without a chance to finish anything."""
+    for pod in operator_pods():
+        kubectl("delete", "pod", pod["metadata"]["name"], "-n", NAMESPACE, "--grace-period=0", "--force")
+
+
+def operator_ready():
+    pods = operator_pods()
+    return len(pods) == 1 and any(c["type"] == "Ready" and c["status"] == "True" for c in pods[0]["status"].get("conditions", []))
+
+
+def writes_by_operator():
+    """Writes to the API since this operator process started, by its own count."""
+    address = operator_pods()[0]["status"]["podIP"]
+    with urllib.request.urlopen(f"http://{address}:8081/metrics", timeout=10) as page:
+        text = page.read().decode()
+    return sum(float(value) for verb, value in re.findall(r'^kube_requests_total\{[^}]*verb="(\w+)"[^}]*\} (\S+)$', text, re.M)
+               if verb in ("create", "apply", "delete"))
