@@ -56,21 +56,29 @@ tl::expected<std::size_t, Refusal> header_length(std::string_view received, std:
     return std::size_t{0};
 }
 
+bool has_bare_line_feed(std::string_view text) {
+    for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+        if (at == 0 || text[at - 1] != '\r') return true;
+    }
+    return false;
+}
+
 tl::expected<Target, Refusal> split_target(std::string_view method, std::string_view target) {
+    if (!std::ranges::all_of(target, is_visible_ascii) || target.find('#') != std::string_view::npos) {
+        return refuse(400, "The request target holds a character that must be percent-encoded.");
+    }
     if (target == "*" && method == "OPTIONS") return Target{target, {}};
     for (const std::string_view scheme : {"http://", "https://"}) {
         if (!equals_ignoring_case(target.substr(0, scheme.size()), scheme)) continue;
         target.remove_prefix(scheme.size());
-        const std::size_t path = target.find_first_of("/?");
-        if (path == 0) return refuse(400, "The request target has no host.");
-        target.remove_prefix(std::min(path, target.size()));
-        if (!target.starts_with('/')) return target.empty() ? Target{"/", {}} : Target{"/", target.substr(1)};
+        const std::size_t authority = std::min(target.find_first_of("/?"), target.size());
+        if (authority == 0) return refuse(400, "The request target has no host.");
+        target.remove_prefix(authority);
+        if (target.empty()) return Target{"/", {}};
+        if (target.front() == '?') return Target{"/", target.substr(1)};
         break;
     }
     if (!target.starts_with('/')) return refuse(400, "The request target is not a path.");
-    if (!std::ranges::all_of(target, is_visible_ascii) || target.find('#') != std::string_view::npos) {
-        return refuse(400, "The request target holds a character that must be percent-encoded.");
-    }
     const std::size_t mark = target.find('?');
     if (mark == std::string_view::npos) return Target{target, {}};
     return Target{target.substr(0, mark), target.substr(mark + 1)};

@@ -25,6 +25,10 @@ struct Refusal {
 /// something other than HTTP, or more than limit bytes.
 tl::expected<std::size_t, Refusal> header_length(std::string_view received, std::size_t limit);
 
+/// Whether a line feed in text does not follow a carriage return. The parser waits for more after such a
+/// chunk header, and so until the time-out; other hops take it for a whole line.
+bool has_bare_line_feed(std::string_view text);
+
 struct Target {
     std::string_view path;
     std::string_view query;

@@ -120,7 +120,7 @@ Task<Session::Received<void>> Session::receive_header(RequestParser& parser) {
     }
     set_deadline(context_->options.header_timeout);
     for (;;) {
-        std::string_view bytes(static_cast<const char*>(buffer_.data().data()), buffer_.size());
+        std::string_view bytes = unparsed();
         // Clients may send an empty line after a body (RFC 9112, section 2.2).
         while (bytes.starts_with("\r\n")) {
             buffer_.consume(2);
@@ -155,6 +155,8 @@ Task<Session::Received<void>> Session::receive_body(RequestParser& parser) {
         error_code error = boost::beast::http::error::need_more;
         if (buffer_.size() != 0) buffer_.consume(parser.put(buffer_.data(), error));
         if (error == boost::beast::http::error::need_more) {
+            if (has_bare_line_feed(unparsed()))
+                co_return refused({400, "A chunk's line does not end in CR LF."});
             if (auto received = co_await receive_some(); !received) co_return received;
         } else if (error) {
             co_return refused(refusal_of(error));
@@ -237,6 +239,10 @@ Task<void> Session::linger() {
         total +=
             co_await socket_.async_read_some(buffer_.prepare(kReadSize), asio::redirect_error(kAwait, error));
     }
+}
+
+std::string_view Session::unparsed() const {
+    return {static_cast<const char*>(buffer_.data().data()), buffer_.size()};
 }
 
 void Session::set_deadline(std::chrono::milliseconds from_now) {

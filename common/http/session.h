@@ -74,6 +74,7 @@ class Session {
     Task<bool> send(const Request& request, const Response& response, unsigned version, bool keep_alive);
     Task<bool> send_continue();
     Task<void> linger();
+    std::string_view unparsed() const;
     void set_deadline(std::chrono::milliseconds from_now);
 
     std::shared_ptr<SessionContext> context_;
