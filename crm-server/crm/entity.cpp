@@ -16,7 +16,7 @@ Entity make_entity(std::string name, std::string plural, std::vector<Field> own_
                      .sortable = sortable};
     };
     Entity entity{std::move(name), std::move(plural), {}};
-    entity.fields.push_back(given("id", "id", FieldType::uuid, false));
+    entity.fields.push_back(given("id", "id", FieldType::uuid, true));
     std::ranges::move(own_fields, std::back_inserter(entity.fields));
     entity.fields.push_back(given("createdAt", "created_at", FieldType::timestamp, true));
     entity.fields.push_back(given("updatedAt", "updated_at", FieldType::timestamp, true));

@@ -55,7 +55,8 @@ class Rows {
     std::string_view text(std::size_t row, std::size_t column) const;  // empty for NULL
     bool is_null(std::size_t row, std::size_t column) const;
     std::optional<std::string> value(std::size_t row, std::size_t column) const;
-    std::size_t affected() const;
+
+    const pg_result* handle() const { return result_.get(); }
 
   private:
     struct Clear {

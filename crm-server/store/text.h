@@ -1,4 +1,4 @@
-// Small text forms: UUIDs, RFC 3339 times, base64url, JSON strings. Pure.
+// Small text forms: UUIDs, RFC 3339 times, base64url.
 #pragma once
 
 #include <chrono>
@@ -24,8 +24,5 @@ void append_timestamp(std::string& out, std::string_view postgres_text);
 
 std::string base64url(std::string_view bytes);
 std::optional<std::string> from_base64url(std::string_view text);
-
-/// Appends the text as a JSON string with its quotes. The text is valid UTF-8.
-void append_json_string(std::string& out, std::string_view text);
 
 }  // namespace store

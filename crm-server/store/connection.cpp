@@ -1,0 +1,285 @@
+#include "crm-server/store/connection.h"
+
+#include <optional>
+#include <utility>
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace store {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+
+constexpr asio::use_awaitable_t<asio::io_context::executor_type> kAwait;
+
+// How much longer than the server's own time-out a request may take before the peer counts as dead.
+constexpr std::chrono::seconds kGrace{1};
+
+void ignore_notice(void*, const char*) {}
+
+}  // namespace
+
+// What was sent up to one Sync, and the answers so far.
+struct Connection::Request {
+    // The commands in order: the name of a statement to prepare, or null for a step.
+    std::vector<const std::string*> commands;
+    std::size_t answered = 0;
+    std::vector<Rows> rows;
+    std::optional<SqlError> error;
+    Clock::time_point deadline;
+
+    Request() = default;
+    Request(const Request&) = delete;
+    Request& operator=(const Request&) = delete;
+    virtual ~Request() = default;
+
+    /// Resumes the caller. Frees the request first, so that the caller may do anything.
+    virtual void complete(std::unique_ptr<Request> self) = 0;
+};
+
+template <class Handler>
+struct Connection::RequestOf final : Connection::Request {
+    Handler handler;
+
+    explicit RequestOf(Handler&& h) : handler(std::move(h)) {}
+
+    void complete(std::unique_ptr<Request> self) override {
+        Handler resume(std::move(handler));
+        std::optional<SqlError> failed(std::move(error));
+        std::vector<Rows> result(std::move(rows));
+        self.reset();
+        if (failed)
+            resume(SqlResult<std::vector<Rows>>(tl::unexpected(std::move(*failed))));
+        else
+            resume(SqlResult<std::vector<Rows>>(std::move(result)));
+    }
+};
+
+Connection::Connection(asio::io_context& loop, const DatabaseConfig& config)
+    : loop_(loop),
+      config_(config),
+      socket_(loop.get_executor()),
+      connect_deadline_(Clock::now() + config.connect_timeout) {}
+
+Connection::~Connection() {
+    // libpq owns the socket and closes it.
+    if (socket_.is_open()) socket_.release();
+}
+
+// libpq looks names up with a call that blocks, which would hold up every request: so the addresses are found
+// here. Empty: there is nothing to look up.
+common::Task<Result<Connection::Addresses>> Connection::resolve() {
+    struct FreeOptions {
+        void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
+    };
+    const std::unique_ptr<PQconninfoOption, FreeOptions> options(
+        PQconninfoParse(config_.uri.c_str(), nullptr));
+    if (!options) co_return fail(ErrorKind::invalid, "The database URI cannot be read.");
+    std::string host;
+    for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
+        if (option->val == nullptr) continue;
+        if (std::string_view(option->keyword) == "hostaddr") co_return Addresses();
+        if (std::string_view(option->keyword) == "host") host = option->val;
+    }
+    const bool local = host.empty() || host.front() == '/' || host.front() == '@';
+    if (local || host.find(',') != std::string::npos) co_return Addresses();
+
+    asio::ip::basic_resolver<asio::ip::tcp, asio::io_context::executor_type> resolver(loop_.get_executor());
+    error_code ec;
+    const auto found = co_await resolver.async_resolve(host, "", asio::redirect_error(kAwait, ec));
+    if (ec) co_return fail(ErrorKind::unavailable, "cannot resolve " + host + ": " + ec.message());
+    Addresses addresses;
+    for (const auto& entry : found) {
+        const std::string_view comma = addresses.hosts.empty() ? "" : ",";
+        addresses.hosts.append(comma).append(host);
+        addresses.numbers.append(comma).append(entry.endpoint().address().to_string());
+    }
+    co_return addresses;
+}
+
+common::Task<Result<void>> Connection::connect() {
+    const auto self = shared_from_this();
+    auto addresses = co_await resolve();
+    if (!addresses) co_return tl::unexpected(addresses.error());
+    if (state_ == State::closed) co_return fail(ErrorKind::cancelled, "closed while connecting");
+
+    libpq::SessionParameters parameters(config_.uri, config_.statement_timeout);
+    if (!addresses->hosts.empty()) {
+        parameters.set("host", addresses->hosts);
+        parameters.set("hostaddr", addresses->numbers);
+    }
+    connection_.reset(PQconnectStartParams(parameters.keywords(), parameters.values(), 1));
+    if (!connection_) co_return fail(ErrorKind::internal, "libpq is out of memory");
+    PQsetNoticeProcessor(connection_.get(), ignore_notice, nullptr);
+    co_return co_await poll_until_connected();
+}
+
+common::Task<Result<void>> Connection::poll_until_connected() {
+    PostgresPollingStatusType wants = PGRES_POLLING_WRITING;
+    while (PQstatus(connection_.get()) != CONNECTION_BAD && wants != PGRES_POLLING_OK) {
+        if (wants == PGRES_POLLING_FAILED) break;
+        // libpq may open another socket with the same number at any step, so the loop lets go of it each
+        // time.
+        socket_.assign(PQsocket(connection_.get()));
+        error_code ec;
+        if (wants == PGRES_POLLING_READING)
+            co_await socket_.async_wait(socket_.wait_read, asio::redirect_error(kAwait, ec));
+        else
+            co_await socket_.async_wait(socket_.wait_write, asio::redirect_error(kAwait, ec));
+        if (socket_.is_open()) socket_.release();
+        if (state_ == State::closed) co_return fail(ErrorKind::cancelled, "closed while connecting");
+        if (ec) co_return fail(ErrorKind::unavailable, "the server did not answer in time");
+        wants = PQconnectPoll(connection_.get());
+    }
+    if (PQstatus(connection_.get()) != CONNECTION_OK)
+        co_return tl::unexpected(Error(libpq::lost(connection_.get())));
+    if (PQsetnonblocking(connection_.get(), 1) != 0 || PQenterPipelineMode(connection_.get()) != 1)
+        co_return fail(ErrorKind::internal, "libpq cannot enter pipeline mode");
+    socket_.assign(PQsocket(connection_.get()));
+    state_ = State::usable;
+    co_return Result<void>();
+}
+
+common::Task<Error> Connection::serve() {
+    const auto self = shared_from_this();
+    while (state_ == State::usable) {
+        error_code ec;
+        co_await socket_.async_wait(socket_.wait_read, asio::redirect_error(kAwait, ec));
+        if (state_ != State::usable) break;
+        if (ec || PQconsumeInput(connection_.get()) == 0)
+            end(libpq::lost(connection_.get()));
+        else
+            read_answers();
+    }
+    co_return end_reason_;
+}
+
+common::Task<SqlResult<std::vector<Rows>>> Connection::execute(std::span<const Step> steps) {
+    const auto self = shared_from_this();
+    const auto& token = kAwait;
+    co_return co_await asio::async_initiate<decltype(kAwait), void(SqlResult<std::vector<Rows>>)>(
+        [this, steps](auto&& handler) {
+            using Handler = std::decay_t<decltype(handler)>;
+            start(steps, std::make_unique<RequestOf<Handler>>(std::move(handler)));
+        },
+        token);
+}
+
+void Connection::start(std::span<const Step> steps, std::unique_ptr<Request> request) {
+    request->deadline = Clock::now() + config_.statement_timeout * static_cast<int>(steps.size()) + kGrace;
+    const bool sent = usable() && send(steps, *request);
+    requests_.push_back(std::move(request));
+    if (!sent)
+        end(libpq::lost(connection_.get()));
+    else
+        flush();
+}
+
+bool Connection::send(std::span<const Step> steps, Request& request) {
+    std::vector<const char*> values;
+    for (const Step& step : steps) {
+        if (!send_prepare(*step.statement, request)) return false;
+        values.clear();
+        for (const auto& parameter : step.parameters)
+            values.push_back(parameter ? parameter->c_str() : nullptr);
+        if (PQsendQueryPrepared(connection_.get(), step.statement->name.c_str(),
+                                static_cast<int>(values.size()), values.data(), nullptr, nullptr, 0) != 1)
+            return false;
+        request.commands.push_back(nullptr);
+    }
+    return PQpipelineSync(connection_.get()) == 1;
+}
+
+bool Connection::send_prepare(const Statement& statement, Request& request) {
+    const auto known = prepared_.try_emplace(statement.name, Prepared::no).first;
+    if (known->second != Prepared::no) return true;
+    known->second = Prepared::sent;
+    request.commands.push_back(&known->first);
+    return PQsendPrepare(connection_.get(), statement.name.c_str(), statement.sql.c_str(), 0, nullptr) == 1;
+}
+
+void Connection::flush() {
+    if (flushing_ || !usable()) return;
+    const int left = PQflush(connection_.get());
+    if (left < 0) return end(libpq::lost(connection_.get()));
+    if (left == 0) return;
+    flushing_ = true;
+    socket_.async_wait(socket_.wait_write, [self = shared_from_this()](error_code ec) {
+        self->flushing_ = false;
+        if (!ec) self->flush();
+    });
+}
+
+void Connection::read_answers() {
+    while (usable() && !requests_.empty() && PQisBusy(connection_.get()) == 0) {
+        PGresult* result = PQgetResult(connection_.get());
+        if (PQstatus(connection_.get()) == CONNECTION_BAD) {
+            // The server's last words, such as "terminating connection", belong to the first request.
+            if (result != nullptr) take_result(result);
+            return end(libpq::lost(connection_.get()));
+        }
+        if (result == nullptr) continue;
+        if (PQresultStatus(result) != PGRES_PIPELINE_SYNC) {
+            take_result(result);
+            continue;
+        }
+        PQclear(result);
+        auto request = std::move(requests_.front());
+        requests_.pop_front();
+        Request& answered = *request;
+        answered.complete(std::move(request));
+    }
+}
+
+void Connection::take_result(PGresult* result) {
+    Rows rows(result);
+    Request& request = *requests_.front();
+    const bool known = request.answered < request.commands.size();
+    const std::string* prepared = known ? request.commands[request.answered] : nullptr;
+    ++request.answered;
+    const ExecStatusType status = PQresultStatus(result);
+    const bool good = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+    if (prepared != nullptr) prepared_[*prepared] = good ? Prepared::yes : Prepared::no;
+    if (!good && status != PGRES_PIPELINE_ABORTED && !request.error) request.error = libpq::error_of(result);
+    if (good && prepared == nullptr) request.rows.push_back(std::move(rows));
+}
+
+void Connection::enforce_deadline(Clock::time_point now) {
+    if (state_ == State::connecting && now > connect_deadline_ && socket_.is_open()) socket_.cancel();
+    if (usable() && !requests_.empty() && now > requests_.front()->deadline) {
+        SqlError silent;
+        silent.kind = ErrorKind::unavailable;
+        silent.message = "the server did not answer in time";
+        end(std::move(silent));
+    }
+}
+
+void Connection::close() {
+    SqlError closed;
+    closed.kind = ErrorKind::cancelled;
+    closed.message = "the database is being closed";
+    end(std::move(closed));
+}
+
+// Callers are resumed from the loop and not from here, since here may be inside one of them.
+void Connection::end(SqlError why) {
+    if (state_ != State::closed) end_reason_ = why;
+    state_ = State::closed;
+    for (auto& request : requests_) {
+        if (!request->error) request->error = why;
+        asio::post(loop_, [request = std::move(request)]() mutable {
+            Request& ended = *request;
+            ended.complete(std::move(request));
+        });
+    }
+    requests_.clear();
+    if (socket_.is_open()) socket_.cancel();
+}
+
+}  // namespace store
