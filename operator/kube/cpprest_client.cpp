@@ -54,12 +54,16 @@ class Exchange {
     }
 
     /// Sends the request and waits for the head of the answer.
-    Result<Response> send(http_client& client, const std::string& token) {
+    Result<Response> send(http_client& client, const std::string& server_name, const std::string& token) {
         return guarded([&] {
             web::http::http_request message(request_.method);
             message.set_request_uri(web::uri(request_.target));
             message.headers().add("Accept", "application/json");
             message.headers().add("User-Agent", std::string(kFieldManager));
+            if (!server_name.empty()) {
+                // The library takes the name that it expects in the certificate from here.
+                message.headers().add("Host", server_name);
+            }
             if (!token.empty()) {
                 message.headers().add("Authorization", "Bearer " + token);
             }
@@ -177,6 +181,7 @@ class CpprestClient final : public Client {
     CpprestClient(const Config& config, const web::uri& server, std::shared_ptr<TlsContext> tls,
                   const SilenceLimits& limits)
         : tls_(std::move(tls)),
+          server_name_(config.tls_server_name),
           tokens_(config.token, config.token_file),
           calls_(server, client_config(host_of(config.server), tls_, limits.call)),
           watches_(server, client_config(host_of(config.server), tls_, limits.watch)) {}
@@ -244,7 +249,7 @@ class CpprestClient final : public Client {
     Result<Response> fetch(http_client& client, const Request& request, const std::string& token,
                            const std::stop_token& stop) {
         Exchange exchange(request, tls_.get(), stop);
-        return exchange.send(client, token).and_then([&](Response head) {
+        return exchange.send(client, server_name_, token).and_then([&](Response head) {
             return read_body(exchange, std::move(head));
         });
     }
@@ -252,7 +257,7 @@ class CpprestClient final : public Client {
     Result<void> follow(const Request& request, const std::string& token,
                         const std::function<void(WatchEvent)>& on_event, const std::stop_token& stop) {
         Exchange exchange(request, tls_.get(), stop);
-        auto head = exchange.send(watches_, token);
+        auto head = exchange.send(watches_, server_name_, token);
         if (!head) {
             return tl::unexpected(head.error());
         }
@@ -276,10 +281,25 @@ class CpprestClient final : public Client {
     }
 
     const std::shared_ptr<TlsContext> tls_;
+    const std::string server_name_;
     TokenSource tokens_;
     http_client calls_;
     http_client watches_;
 };
+
+/// The library looks up an IPv6 address with its brackets, in vain; without them, and with a port, it gets it
+/// right.
+std::string without_brackets(std::string url) {
+    const std::size_t open = url.find("://[");
+    const std::size_t close = url.find(']');
+    if (open == std::string::npos || close == std::string::npos) {
+        return url;
+    }
+    if (url.substr(close + 1, 1) != ":") {
+        url.insert(close + 1, url.starts_with("https") ? ":443" : ":80");
+    }
+    return url.erase(close, 1).erase(open + 3, 1);
+}
 
 /// The library's threads must be counted before its first use.
 void start_threads() {
@@ -300,7 +320,8 @@ Result<std::unique_ptr<Client>> connect(const Config& config, const SilenceLimit
     }
     start_threads();
     try {
-        return std::make_unique<CpprestClient>(config, web::uri(config.server), std::move(tls), limits);
+        return std::make_unique<CpprestClient>(config, web::uri(without_brackets(config.server)),
+                                               std::move(tls), limits);
     } catch (const std::exception& error) {
         return fail(ErrorKind::invalid, config.server + " is no URL of an API server: " + error.what());
     }
