@@ -1,0 +1,332 @@
+#include "tests/support/cluster_state.h"
+
+#include "tests/support/label_selector.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+
+namespace support {
+namespace {
+
+using kube::json;
+
+std::string id_of(const kube::Kind& kind) {
+    return std::string(kind.plural) + "." + std::string(kind.group);
+}
+
+std::string describe(const kube::Kind& kind, const kube::ObjectKey& key) {
+    return id_of(kind) + " \"" + kube::to_string(key) + "\"";
+}
+
+bool selects(const kube::Selection& selection, const json& object) {
+    const auto matching = matches(selection.label_selector, object);
+    if (!matching) {
+        std::cerr << matching.error().message << '\n';
+        std::abort();
+    }
+    return (selection.ns.empty() || kube::key_of(object).ns == selection.ns) && *matching;
+}
+
+bool has_finalizers(const json& object) {
+    return !object["metadata"].value("finalizers", json::array()).empty();
+}
+
+/// What an apply may say: its status alone, or all but the status.
+json relevant_part(json object, bool status) {
+    if (!status) {
+        object.erase("status");
+        return object;
+    }
+    json part = json::object();
+    part["status"] = object.value("status", json::object());
+    return part;
+}
+
+std::optional<Error> failed_precondition(const json& live, const json& manifest) {
+    const json& metadata = manifest["metadata"];
+    for (const char* field : {"uid", "resourceVersion"}) {
+        if (metadata.contains(field) && metadata[field] != live["metadata"][field]) {
+            return Error{ErrorKind::conflict,
+                         std::string("Operation cannot be fulfilled, precondition failed: ") + field};
+        }
+    }
+    return std::nullopt;
+}
+
+std::string uid(std::uint64_t serial) {
+    const std::string digits = std::to_string(serial);
+    return "00000000-0000-4000-8000-" + std::string(12 - digits.size(), '0') + digits;
+}
+
+/// Nobody can write what the server itself fills in.
+void keep_identity(json& object, const json& live) {
+    for (const char* field : {"name", "namespace", "uid", "resourceVersion", "generation",
+                              "creationTimestamp", "deletionTimestamp"}) {
+        if (live["metadata"].contains(field)) {
+            object["metadata"][field] = live["metadata"][field];
+        } else {
+            object["metadata"].erase(field);
+        }
+    }
+}
+
+}  // namespace
+
+ClusterState::ClusterState(Time time, Defaults defaults)
+    : time_(std::move(time)), defaults_(std::move(defaults)) {}
+
+Result<json> ClusterState::create(const kube::Kind& kind, json object, const FieldManager& by) {
+    const kube::ObjectKey key = kube::key_of(object);
+    if (key.name.empty()) {
+        return fail(ErrorKind::invalid, "metadata.name: required");
+    }
+    if (find(kind, key) != nullptr) {
+        return fail(ErrorKind::conflict, describe(kind, key) + " already exists");
+    }
+    object.erase("status");
+    defaults_(kind, object);
+    keep_identity(object, born(kind, key));
+    return store(kind, nullptr, own_changes(nullptr, std::move(object), by));
+}
+
+Result<json> ClusterState::apply(const kube::Kind& kind, json object, const FieldManager& by, bool force) {
+    const kube::ObjectKey key = kube::key_of(object);
+    if (key.name.empty() || object.value("kind", "") != kind.kind ||
+        object.value("apiVersion", "") != kind.api_version()) {
+        return fail(ErrorKind::invalid, "apiVersion, kind and metadata.name are required in an apply");
+    }
+    const Object live = find(kind, key);
+    if (live == nullptr && (!by.subresource.empty() || object["metadata"].contains("uid"))) {
+        return fail(ErrorKind::not_found, describe(kind, key) + " not found");
+    }
+    if (live != nullptr) {
+        if (auto error = failed_precondition(*live, object)) {
+            return tl::unexpected(std::move(*error));
+        }
+    }
+    const json before = live != nullptr ? *live : json();
+    const json base = live != nullptr ? *live : born(kind, key);
+    auto applied = apply_manifest(base, relevant_part(std::move(object), !by.subresource.empty()), by, force);
+    if (!applied) {
+        return applied;
+    }
+    keep_identity(*applied, base);
+    defaults_(kind, *applied);
+    return store(kind, before, std::move(*applied));
+}
+
+Result<json> ClusterState::edit(const kube::Kind& kind, const kube::ObjectKey& key,
+                                const std::function<void(json&)>& change, const FieldManager& by) {
+    const Object live = find(kind, key);
+    if (live == nullptr) {
+        return fail(ErrorKind::not_found, describe(kind, key) + " not found");
+    }
+    json after = *live;
+    change(after);
+    keep_identity(after, *live);
+    return store(kind, *live, own_changes(*live, std::move(after), by));
+}
+
+Result<void> ClusterState::remove(const kube::Kind& kind, const kube::ObjectKey& key,
+                                  const std::string& uid) {
+    const Object live = find(kind, key);
+    if (live == nullptr) {
+        return fail(ErrorKind::not_found, describe(kind, key) + " not found");
+    }
+    if (!uid.empty() && kube::uid_of(*live) != uid) {
+        return fail(ErrorKind::conflict, "Precondition failed: uid of " + describe(kind, key));
+    }
+    if (!has_finalizers(*live)) {
+        bury(kind, live);
+        return {};
+    }
+    json deleting = *live;
+    if (!deleting["metadata"].contains("deletionTimestamp")) {
+        deleting["metadata"]["deletionTimestamp"] = time_();
+    }
+    store(kind, *live, std::move(deleting));
+    return {};
+}
+
+std::optional<json> ClusterState::get(const kube::Kind& kind, const kube::ObjectKey& key) const {
+    const Object object = find(kind, key);
+    return object == nullptr ? std::nullopt : std::optional(*object);
+}
+
+std::vector<json> ClusterState::all(const kube::Kind& kind) const {
+    std::vector<json> result;
+    if (const Objects* found = find_objects(kind)) {
+        for (const auto& [key, object] : found->live) {
+            result.push_back(*object);
+        }
+    }
+    return result;
+}
+
+Result<kube::Page> ClusterState::page(const kube::Kind& kind, const kube::Selection& selection,
+                                      std::size_t limit, const std::string& continue_token) {
+    Snapshot snapshot{.items = {}, .version = version_};
+    if (continue_token.empty()) {
+        for (const auto& [key, object] : objects(kind).live) {
+            if (selects(selection, *object)) {
+                snapshot.items.push_back(object);
+            }
+        }
+    } else if (const auto found = pages_.find(continue_token); found != pages_.end()) {
+        snapshot = found->second;
+    } else {
+        return fail(ErrorKind::expired, "The provided continue parameter is too old");
+    }
+    const std::size_t total = snapshot.items.size();
+    const std::size_t end = limit == 0 ? total : std::min(snapshot.position + limit, total);
+    kube::Page page;
+    page.resource_version = std::to_string(snapshot.version);
+    for (; snapshot.position < end; ++snapshot.position) {
+        page.items.push_back(*snapshot.items[snapshot.position]);
+    }
+    if (end < total) {
+        page.continue_token = std::to_string(++tokens_);
+        pages_.emplace(page.continue_token, std::move(snapshot));
+    }
+    return page;
+}
+
+Result<std::vector<kube::WatchEvent>> ClusterState::changes_since(const kube::Kind& kind,
+                                                                  const kube::Selection& selection,
+                                                                  std::uint64_t version) const {
+    std::vector<kube::WatchEvent> events;
+    const Objects* of_kind = find_objects(kind);
+    if (of_kind == nullptr) {
+        return events;
+    }
+    if (version < of_kind->compacted) {
+        return fail(ErrorKind::expired, "too old resource version: " + std::to_string(version));
+    }
+    auto change = std::partition_point(of_kind->history.begin(), of_kind->history.end(),
+                                       [&](const Change& c) { return c.version <= version; });
+    for (; change != of_kind->history.end(); ++change) {
+        const bool was = change->before != nullptr && selects(selection, *change->before);
+        const bool is = change->after != nullptr && selects(selection, *change->after);
+        if (was || is) {
+            events.push_back({!was ? kube::EventType::added
+                              : is ? kube::EventType::modified
+                                   : kube::EventType::deleted,
+                              *change->shown});
+        }
+    }
+    return events;
+}
+
+kube::WatchEvent ClusterState::bookmark(const kube::Kind& kind) const {
+    return {kube::EventType::bookmark,
+            {{"apiVersion", kind.api_version()},
+             {"kind", kind.kind},
+             {"metadata", {{"resourceVersion", std::to_string(version_)}}}}};
+}
+
+/// Deletes what only had owners that are gone, until nothing more goes. Returns how many deletes it took.
+std::size_t ClusterState::collect_garbage() {
+    std::size_t removed = 0;
+    for (bool found = true; found;) {
+        found = false;
+        const std::set<std::string> alive = uids();
+        for (auto& [id, kind] : kinds_) {
+            const auto live = kind.live;
+            for (const auto& [key, object] : live) {
+                if (is_orphan(*object, alive) && !(*object)["metadata"].contains("deletionTimestamp")) {
+                    (void)remove(kind.kind, key, {});
+                    ++removed;
+                    found = true;
+                }
+            }
+        }
+    }
+    return removed;
+}
+
+void ClusterState::compact() {
+    compacted_ = version_;
+    pages_.clear();
+    for (auto& [id, kind] : kinds_) {
+        if (!kind.history.empty()) {
+            kind.compacted = kind.history.back().version;
+            kind.history.clear();
+        }
+    }
+}
+
+ClusterState::Objects& ClusterState::objects(const kube::Kind& kind) {
+    return kinds_.try_emplace(id_of(kind), Objects{.kind = kind}).first->second;
+}
+
+const ClusterState::Objects* ClusterState::find_objects(const kube::Kind& kind) const {
+    const auto found = kinds_.find(id_of(kind));
+    return found == kinds_.end() ? nullptr : &found->second;
+}
+
+ClusterState::Object ClusterState::find(const kube::Kind& kind, const kube::ObjectKey& key) const {
+    const Objects* of_kind = find_objects(kind);
+    if (of_kind == nullptr) {
+        return nullptr;
+    }
+    const auto found = of_kind->live.find(key);
+    return found == of_kind->live.end() ? nullptr : found->second;
+}
+
+/// A new object before anything is written to it.
+json ClusterState::born(const kube::Kind& kind, const kube::ObjectKey& key) {
+    return {
+        {"apiVersion", kind.api_version()},
+        {"kind", kind.kind},
+        {"metadata",
+         {{"name", key.name}, {"namespace", key.ns}, {"uid", uid(++uids_)}, {"creationTimestamp", time_()}}}};
+}
+
+/// Stores what a write made of an object, unless it made nothing new of it.
+json ClusterState::store(const kube::Kind& kind, const json& before, json after) {
+    if (before == after) {
+        return after;
+    }
+    Objects& of_kind = objects(kind);
+    const kube::ObjectKey key = kube::key_of(after);
+    const Object old = find(kind, key);
+    if (after.contains("spec") && (before.is_null() || before.value("spec", json()) != after["spec"])) {
+        after["metadata"]["generation"] = after["metadata"].value("generation", 0) + 1;
+    }
+    after["metadata"]["resourceVersion"] = std::to_string(++version_);
+    const auto stored = std::make_shared<const json>(after);
+    of_kind.live[key] = stored;
+    of_kind.history.push_back({version_, old, stored, stored});
+    if (after["metadata"].contains("deletionTimestamp") && !has_finalizers(after)) {
+        bury(kind, stored);
+    }
+    return after;
+}
+
+void ClusterState::bury(const kube::Kind& kind, const Object& last) {
+    Objects& of_kind = objects(kind);
+    json shown = *last;
+    shown["metadata"]["resourceVersion"] = std::to_string(++version_);
+    of_kind.live.erase(kube::key_of(*last));
+    of_kind.history.push_back({version_, last, nullptr, std::make_shared<const json>(std::move(shown))});
+}
+
+std::set<std::string> ClusterState::uids() const {
+    std::set<std::string> result;
+    for (const auto& [id, kind] : kinds_) {
+        for (const auto& [key, object] : kind.live) {
+            result.insert(kube::uid_of(*object));
+        }
+    }
+    return result;
+}
+
+bool ClusterState::is_orphan(const json& object, const std::set<std::string>& alive) const {
+    const json owners = object["metadata"].value("ownerReferences", json::array());
+    return !owners.empty() && std::none_of(owners.begin(), owners.end(), [&](const json& owner) {
+        return alive.contains(owner.at("uid").get<std::string>());
+    });
+}
+
+}  // namespace support

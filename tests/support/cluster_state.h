@@ -1,0 +1,95 @@
+// The objects of a fake cluster and what each write makes of them: versions, history, ownership of fields.
+#pragma once
+
+#include "operator/kube/client.h"
+#include "tests/support/server_side_apply.h"
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace support {
+
+/// Not thread-safe; FakeCluster guards it.
+class ClusterState {
+  public:
+    using Time = std::function<std::string()>;
+    using Defaults = std::function<void(const kube::Kind&, kube::json&)>;
+
+    ClusterState(Time time, Defaults defaults);
+
+    Result<kube::json> create(const kube::Kind& kind, kube::json object, const FieldManager& by);
+    Result<kube::json> apply(const kube::Kind& kind, kube::json object, const FieldManager& by, bool force);
+    Result<kube::json> edit(const kube::Kind& kind, const kube::ObjectKey& key,
+                            const std::function<void(kube::json&)>& change, const FieldManager& by);
+    /// An empty uid deletes whoever has the name.
+    Result<void> remove(const kube::Kind& kind, const kube::ObjectKey& key, const std::string& uid);
+
+    std::optional<kube::json> get(const kube::Kind& kind, const kube::ObjectKey& key) const;
+    std::vector<kube::json> all(const kube::Kind& kind) const;
+
+    /// One page of a snapshot; a limit of 0 is no limit.
+    Result<kube::Page> page(const kube::Kind& kind, const kube::Selection& selection, std::size_t limit,
+                            const std::string& continue_token);
+    /// What a watch that was told everything up to `version` is told next.
+    Result<std::vector<kube::WatchEvent>> changes_since(const kube::Kind& kind,
+                                                        const kube::Selection& selection,
+                                                        std::uint64_t version) const;
+    kube::WatchEvent bookmark(const kube::Kind& kind) const;
+
+    std::size_t collect_garbage();
+    void compact();
+
+    /// Of the latest change of any kind.
+    std::uint64_t version() const { return version_; }
+    /// Whether a new watch can no longer go on from there.
+    bool has_expired(std::uint64_t version) const { return version < compacted_; }
+
+  private:
+    using Object = std::shared_ptr<const kube::json>;
+
+    struct Change {
+        std::uint64_t version = 0;
+        Object before;  // null when created
+        Object after;   // null when deleted
+        Object shown;   // as an event shows it
+    };
+    struct Objects {
+        kube::Kind kind;
+        std::map<kube::ObjectKey, Object> live = {};
+        std::deque<Change> history = {};
+        std::uint64_t compacted = 0;  // version of the latest change that was forgotten
+    };
+    struct Snapshot {
+        std::vector<Object> items;
+        std::uint64_t version = 0;
+        std::size_t position = 0;  // where the next page begins
+    };
+
+    Objects& objects(const kube::Kind& kind);
+    const Objects* find_objects(const kube::Kind& kind) const;
+    Object find(const kube::Kind& kind, const kube::ObjectKey& key) const;
+    kube::json born(const kube::Kind& kind, const kube::ObjectKey& key);
+    kube::json store(const kube::Kind& kind, const kube::json& before, kube::json after);
+    void bury(const kube::Kind& kind, const Object& last);
+    std::set<std::string> uids() const;
+    bool is_orphan(const kube::json& object, const std::set<std::string>& alive) const;
+
+    const Time time_;
+    const Defaults defaults_;
+    std::map<std::string, Objects> kinds_;
+    std::map<std::string, Snapshot> pages_;  // by continue token
+    std::uint64_t version_ = 1000;
+    std::uint64_t compacted_ = 0;
+    std::uint64_t uids_ = 0;
+    std::uint64_t tokens_ = 0;
+};
+
+}  // namespace support

@@ -1,0 +1,232 @@
+#include "tests/support/fake_cluster.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <iostream>
+#include <utility>
+
+namespace support {
+namespace {
+
+using kube::json;
+
+/// A test that asks for the impossible is wrong: say so and stop.
+template <class T>
+T must(Result<T> result) {
+    if (!result) {
+        std::cerr << "fake cluster: " << result.error().message << '\n';
+        std::abort();
+    }
+    if constexpr (!std::is_void_v<T>) {
+        return std::move(*result);
+    }
+}
+
+std::uint64_t number(const std::string& version) {
+    std::uint64_t result = 0;
+    std::from_chars(version.data(), version.data() + version.size(), result);
+    return result;
+}
+
+Call call_of(Verb verb, const kube::Kind& kind, kube::ObjectKey key = {}, json object = nullptr) {
+    return {.verb = verb, .kind = std::string(kind.kind), .key = std::move(key), .object = std::move(object)};
+}
+
+}  // namespace
+
+FakeCluster::FakeCluster(Options options)
+    : watches_wait_(options.watches_wait), state_(std::move(options.time), std::move(options.defaults)) {}
+
+template <class T, class Action>
+Result<T> FakeCluster::request(Call call, const std::stop_token& stop, const Action& action) {
+    if (stop.stop_requested()) {
+        return fail(ErrorKind::cancelled, "stopped");
+    }
+    Result<T> result = fail(ErrorKind::internal, {});
+    auto refused = fault(call, Moment::before);
+    {
+        const std::lock_guard lock(mutex_);
+        const std::uint64_t before = state_.version();
+        result = refused ? tl::unexpected(std::move(*refused)) : action();
+        call.changed = state_.version() != before;
+        calls_.push_back(call);
+    }
+    if (refused) {
+        return result;
+    }
+    changed_.notify_all();
+    if (auto lost = fault(call, Moment::after)) {
+        return tl::unexpected(std::move(*lost));
+    }
+    return result;
+}
+
+std::optional<Error> FakeCluster::fault(const Call& call, Moment moment) {
+    Fault ask;
+    {
+        const std::lock_guard lock(mutex_);
+        ask = fault_;
+    }
+    return ask ? ask(call, moment) : std::nullopt;
+}
+
+Result<kube::Page> FakeCluster::list(const kube::Kind& kind, const kube::Selection& selection, int limit,
+                                     const std::string& continue_token, std::stop_token stop) {
+    return request<kube::Page>(call_of(Verb::list, kind), stop, [&] {
+        return state_.page(kind, selection, static_cast<std::size_t>(limit), continue_token);
+    });
+}
+
+Result<json> FakeCluster::create(const kube::Kind& kind, const json& object, std::stop_token stop) {
+    return request<json>(call_of(Verb::create, kind, kube::key_of(object), object), stop, [&] {
+        return state_.create(kind, object, {std::string(kube::kCreateFieldManager), "Update"});
+    });
+}
+
+Result<json> FakeCluster::apply(const kube::Kind& kind, const json& object, const kube::ApplyOptions& options,
+                                std::stop_token stop) {
+    const bool status = options.subresource == kube::Subresource::status;
+    const Verb verb = status ? Verb::apply_status : Verb::apply;
+    return request<json>(call_of(verb, kind, kube::key_of(object), object), stop, [&] {
+        return state_.apply(kind, object, {std::string(kube::kFieldManager), "Apply", status ? "status" : ""},
+                            options.force);
+    });
+}
+
+Result<void> FakeCluster::remove(const kube::Kind& kind, const kube::ObjectKey& key,
+                                 const kube::DeleteOptions& options, std::stop_token stop) {
+    return request<void>(call_of(Verb::remove, kind, key), stop,
+                         [&] { return state_.remove(kind, key, options.uid); });
+}
+
+Result<void> FakeCluster::watch(const kube::Kind& kind, const kube::Selection& selection,
+                                const std::string& resource_version,
+                                const std::function<void(kube::WatchEvent)>& on_event, std::stop_token stop) {
+    const Call call = call_of(Verb::watch, kind);
+    auto refused = fault(call, Moment::before);
+    std::unique_lock lock(mutex_);
+    calls_.push_back(call);
+    if (refused) {
+        return tl::unexpected(std::move(*refused));
+    }
+    std::uint64_t told = number(resource_version);
+    if (state_.has_expired(told)) {
+        return fail(ErrorKind::expired, "too old resource version: " + resource_version);
+    }
+    const std::uint64_t drops = drops_;
+    std::uint64_t bookmarks = watches_wait_ ? bookmarks_ : bookmarks_ - 1;
+    ++watching_;
+    Result<void> result;
+    while (true) {
+        auto events = state_.changes_since(kind, selection, told);
+        if (!events) {
+            result = tl::unexpected(std::move(events.error()));
+            break;
+        }
+        if (std::exchange(bookmarks, bookmarks_) != bookmarks_) {
+            events->push_back(state_.bookmark(kind));
+        }
+        told = state_.version();
+        lock.unlock();
+        for (kube::WatchEvent& event : *events) {
+            on_event(std::move(event));
+        }
+        lock.lock();
+        if (!watches_wait_) {
+            break;
+        }
+        changed_.wait(lock, stop,
+                      [&] { return drops != drops_ || bookmarks != bookmarks_ || told != state_.version(); });
+        if (stop.stop_requested()) {
+            result = fail(ErrorKind::cancelled, "stopped");
+            break;
+        }
+        if (drops != drops_) {
+            result = drop_error_ ? Result<void>(tl::unexpected(*drop_error_)) : Result<void>();
+            break;
+        }
+    }
+    --watching_;
+    return result;
+}
+
+/// Changes the state as somebody else and wakes the watches.
+template <class Action>
+auto FakeCluster::change(const Action& action) {
+    const std::lock_guard lock(mutex_);
+    changed_.notify_all();  // they go on once this lock is released
+    return action();
+}
+
+json FakeCluster::put(const kube::Kind& kind, const json& object, std::string_view manager) {
+    return change(
+        [&] { return must(state_.apply(kind, object, {std::string(manager), "Apply"}, /*force=*/true)); });
+}
+
+json FakeCluster::edit(const kube::Kind& kind, const kube::ObjectKey& key,
+                       const std::function<void(json&)>& change_object, std::string_view manager) {
+    return change(
+        [&] { return must(state_.edit(kind, key, change_object, {std::string(manager), "Update"})); });
+}
+
+void FakeCluster::erase(const kube::Kind& kind, const kube::ObjectKey& key) {
+    change([&] { must(state_.remove(kind, key, {})); });
+}
+
+std::size_t FakeCluster::collect_garbage() {
+    return change([&] { return state_.collect_garbage(); });
+}
+
+void FakeCluster::drop_watches(std::optional<Error> error) {
+    change([&] {
+        ++drops_;
+        drop_error_ = std::move(error);
+    });
+}
+
+void FakeCluster::send_bookmarks() {
+    change([&] { ++bookmarks_; });
+}
+
+void FakeCluster::compact() {
+    change([&] { state_.compact(); });
+}
+
+std::optional<json> FakeCluster::get(const kube::Kind& kind, const kube::ObjectKey& key) const {
+    const std::lock_guard lock(mutex_);
+    return state_.get(kind, key);
+}
+
+std::vector<json> FakeCluster::all(const kube::Kind& kind) const {
+    const std::lock_guard lock(mutex_);
+    return state_.all(kind);
+}
+
+void FakeCluster::set_fault(Fault fault) {
+    const std::lock_guard lock(mutex_);
+    fault_ = std::move(fault);
+}
+
+std::vector<Call> FakeCluster::calls() const {
+    const std::lock_guard lock(mutex_);
+    return calls_;
+}
+
+std::vector<Call> FakeCluster::writes() const {
+    std::vector<Call> result = calls();
+    std::erase_if(result, [](const Call& call) { return !call.writes(); });
+    return result;
+}
+
+void FakeCluster::forget_calls() {
+    const std::lock_guard lock(mutex_);
+    calls_.clear();
+}
+
+std::size_t FakeCluster::watching() const {
+    const std::lock_guard lock(mutex_);
+    return watching_;
+}
+
+}  // namespace support
