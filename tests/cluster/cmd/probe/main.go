@@ -3,10 +3,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"os"
+	"os/signal"
 	"syscall"
 	"time"
 )
@@ -14,7 +16,7 @@ import (
 const usage = `usage: probe COMMAND
   serve PORT             answer each TCP connection with the host name
   idle                   do nothing until told to end
-  dial HOST PORT         print what a server answers; fails after 2 seconds
+  dial HOST PORT         connect, and print what the server says in 2 seconds
   resolve NAME           print the addresses of a name
   write FILE TEXT        write a file and sync it
   read FILE              print a file
@@ -30,7 +32,7 @@ var commands = map[string]struct {
 	run       func(arguments []string) error
 }{
 	"serve":   {1, func(a []string) error { return serve(a[0]) }},
-	"idle":    {0, func([]string) error { select {} }},
+	"idle":    {0, func([]string) error { return idle() }},
 	"dial":    {2, func(a []string) error { return dial(net.JoinHostPort(a[0], a[1])) }},
 	"resolve": {1, func(a []string) error { return resolve(a[0]) }},
 	"write":   {2, func(a []string) error { return write(a[0], a[1]) }},
@@ -52,6 +54,13 @@ func main() {
 	}
 	fmt.Fprint(os.Stderr, usage)
 	os.Exit(2)
+}
+
+func idle() error {
+	end := make(chan os.Signal, 1)
+	signal.Notify(end, syscall.SIGTERM)
+	<-end
+	return nil
 }
 
 func serve(port string) error {
@@ -82,6 +91,9 @@ func dial(address string) error {
 	defer connection.Close()
 	connection.SetDeadline(time.Now().Add(dialTimeout))
 	_, err = io.Copy(os.Stdout, connection)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil // it is there, and waits for its client to speak first
+	}
 	return err
 }
 

@@ -31,6 +31,7 @@ var images = []image.Image{
 
 const (
 	versionModule  = "k8s.io/kubernetes"
+	helmModule     = "helm.sh/helm/v3"
 	snapshotModule = "github.com/kubernetes-csi/external-snapshotter/client/v8"
 )
 
@@ -117,7 +118,11 @@ func (b Builder) buildPrograms(directory string) error {
 	if err != nil {
 		return err
 	}
-	flags := "-s -w"
+	helmVersion, err := b.goOutput("list", "-m", "-f", "{{.Version}}", helmModule)
+	if err != nil {
+		return err
+	}
+	flags := fmt.Sprintf("-s -w -X %s/internal/version.version=%s", helmModule, helmVersion)
 	for _, p := range versionPackages {
 		flags += fmt.Sprintf(" -X %[1]s.gitVersion=%[2]s -X %[1]s.gitTreeState=clean -X %[1]s.gitCommit=module", p, version)
 	}

@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"os"
+	"runtime"
 	"time"
 )
 
@@ -107,7 +108,7 @@ func (i Image) layer() ([]byte, error) {
 
 func (i Image) config(layerDigest string) map[string]any {
 	return map[string]any{
-		"architecture": "amd64",
+		"architecture": runtime.GOARCH,
 		"os":           "linux",
 		"config":       map[string]any{"User": i.User, "Entrypoint": []string{i.Path}, "Env": []string{"PATH=/"}},
 		"rootfs":       map[string]any{"type": "layers", "diff_ids": []string{layerDigest}},

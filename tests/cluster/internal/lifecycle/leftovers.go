@@ -48,17 +48,18 @@ func clean(c *layout.Cluster) error {
 	return nil
 }
 
+const cgroupRoot = "/sys/fs/cgroup"
+
 // cgroupHierarchies are the mounts of cgroup v1, or the one of v2.
 func cgroupHierarchies() []string {
-	const root = "/sys/fs/cgroup"
-	if _, err := os.Stat(root + "/cgroup.controllers"); err == nil {
-		return []string{root}
+	if _, err := os.Stat(cgroupRoot + "/cgroup.controllers"); err == nil {
+		return []string{cgroupRoot}
 	}
-	tasks, _ := filepath.Glob(root + "/*/tasks")
-	for i := range tasks {
-		tasks[i] = filepath.Dir(tasks[i])
+	hierarchies, _ := filepath.Glob(cgroupRoot + "/*/cgroup.procs")
+	for i := range hierarchies {
+		hierarchies[i] = filepath.Dir(hierarchies[i])
 	}
-	return tasks
+	return hierarchies
 }
 
 // makeCgroups makes the root of the pods' cgroups, which the kubelet wants to

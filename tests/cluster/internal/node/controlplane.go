@@ -15,6 +15,8 @@ func controlPlane(c *layout.Cluster, api *apiClient) []unit {
 		{name: "etcd", command: etcd(c), ready: healthy(etcdURL + "/health")},
 		{name: "apiserver", command: apiServer(c), ready: api.answers("/readyz")},
 		{name: "controller-manager", after: []string{"apiserver"}, command: controllerManager(c), ready: healthy("https://127.0.0.1:10257/healthz")},
+		// Without it, pods are refused: the controllers have begun when it is there.
+		{name: "service-account", after: []string{"controller-manager"}, task: until(api.answers("/api/v1/namespaces/default/serviceaccounts/default"))},
 		{name: "snapshot-kinds", after: []string{"apiserver"}, task: applyCRDs(c)},
 	}
 }
@@ -70,6 +72,8 @@ func controllerManager(c *layout.Cluster) []string {
 		"--requestheader-client-ca-file=" + c.Certificate("front-proxy-ca"),
 		"--leader-elect=false",
 		"--bind-address=127.0.0.1",
+		// As by default, 20 requests a second, the start alone would take 5 s.
+		"--kube-api-qps=500", "--kube-api-burst=1000",
 	}, delegated(c.Kubeconfig("controller-manager"))...)
 }
 
