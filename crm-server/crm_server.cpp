@@ -1,0 +1,148 @@
+#include "crm-server/crm_server.h"
+
+#include "common/http/management.h"
+#include "common/http/server.h"
+#include "common/log.h"
+#include "common/metrics.h"
+#include "crm-server/api/account_routes.h"
+#include "crm-server/api/application.h"
+#include "crm-server/api/entity_routes.h"
+#include "crm-server/api/http_metrics.h"
+#include "crm-server/api/login_throttle.h"
+#include "crm-server/api/router.h"
+#include "crm-server/crm/entities.h"
+#include "crm-server/readiness.h"
+#include "crm-server/store/accounts.h"
+#include "crm-server/store/database.h"
+#include "crm-server/store/password_hasher.h"
+#include "crm-server/store/repository.h"
+
+#include <deque>
+#include <exception>
+#include <future>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+namespace {
+
+std::vector<api::Route> make_routes(store::Accounts& accounts, api::LoginThrottle& throttle,
+                                    std::deque<store::Repository>& repositories) {
+    std::vector<api::Route> routes = api::account_routes(accounts, throttle);
+    for (store::Repository& repository : repositories) {
+        std::ranges::move(api::entity_routes(repository), std::back_inserter(routes));
+    }
+    return routes;
+}
+
+std::deque<store::Repository> make_repositories(store::Database& database,
+                                                const std::vector<crm::Entity>& entities) {
+    std::deque<store::Repository> repositories;
+    for (const crm::Entity& entity : entities) repositories.emplace_back(database, entity, entities);
+    return repositories;
+}
+
+common::http::ServerOptions listen_on(const common::Endpoint& endpoint) {
+    common::http::ServerOptions options;
+    options.address = endpoint.address;
+    options.port = endpoint.port;
+    return options;
+}
+
+}  // namespace
+
+/// In the order of use: each part is destroyed before those it refers to, the thread first and the loop, with
+/// the coroutines still suspended in it, last.
+struct CrmServer::Parts {
+    explicit Parts(CrmServerOptions given)
+        : options(std::move(given)),
+          database(loop, store::DatabaseConfig{.uri = options.database_uri}),
+          accounts(database, hasher),
+          repositories(make_repositories(database, entities)),
+          router(make_routes(accounts, throttle, repositories)),
+          application(router, accounts),
+          http_metrics(metrics.registry(), router),
+          readiness(loop, database, accounts, ReadinessOptions{.admin_dir = options.admin_dir},
+                    [this] { application.open(); }) {}
+    ~Parts() { loop.stop(); }
+
+    Result<void> listen();
+    void run();
+
+    boost::asio::io_context loop{1};
+    CrmServerOptions options;
+    std::vector<crm::Entity> entities = crm::entities();
+    store::Database database;
+    store::PasswordHasher hasher;
+    store::Accounts accounts;
+    std::deque<store::Repository> repositories;
+    api::LoginThrottle throttle;
+    api::Router router;
+    api::Application application;
+    common::Metrics metrics;
+    api::HttpMetrics http_metrics;
+    Readiness readiness;
+    std::unique_ptr<common::http::Server> api_server;
+    std::unique_ptr<common::http::Server> management_server;
+    std::uint16_t api_port = 0;
+    std::uint16_t management_port = 0;
+    std::jthread thread;
+};
+
+Result<void> CrmServer::Parts::listen() {
+    auto api = common::http::Server::listen(
+        loop, listen_on(options.api),
+        [this](const common::http::Request& request) { return application.answer(request); },
+        [this](const common::http::Exchange& exchange) { http_metrics.observe(exchange); });
+    if (!api) return tl::unexpected(api.error());
+    auto management =
+        common::http::Server::listen(loop, listen_on(options.management),
+                                     common::http::management([this] { return readiness.ready(); }, metrics));
+    if (!management) return tl::unexpected(management.error());
+    api_server = *std::move(api);
+    management_server = *std::move(management);
+    api_port = api_server->port();
+    management_port = management_server->port();
+    return {};
+}
+
+void CrmServer::Parts::run() {
+    boost::asio::co_spawn(loop, readiness.watch(), [](std::exception_ptr error) {
+        if (error) std::rethrow_exception(error);
+    });
+    thread = std::jthread([this] { loop.run(); });
+    common::log::info("Serving", {{"apiPort", api_port}, {"managementPort", management_port}});
+}
+
+CrmServer::CrmServer(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+CrmServer::~CrmServer() = default;
+
+Result<std::unique_ptr<CrmServer>> CrmServer::start(CrmServerOptions options) {
+    auto parts = std::make_unique<Parts>(std::move(options));
+    if (Result<void> listening = parts->listen(); !listening) return tl::unexpected(listening.error());
+    parts->run();
+    return std::unique_ptr<CrmServer>(new CrmServer(std::move(parts)));
+}
+
+std::uint16_t CrmServer::api_port() const {
+    return parts_->api_port;
+}
+std::uint16_t CrmServer::management_port() const {
+    return parts_->management_port;
+}
+
+void CrmServer::drain() {
+    common::log::info("Stopping");
+    boost::asio::post(parts_->loop, [this] { parts_->readiness.stop(); });
+    std::this_thread::sleep_for(parts_->options.drain_delay);
+    std::promise<void> drained;
+    boost::asio::post(parts_->loop, [this, &drained] {
+        parts_->api_server->drain(parts_->options.drain_timeout, [&drained] { drained.set_value(); });
+    });
+    drained.get_future().wait();
+    common::log::info("Stopped");
+}

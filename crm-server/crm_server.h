@@ -1,0 +1,43 @@
+// The whole CRM server: database, API and management endpoint on one event loop and its thread.
+#pragma once
+
+#include "common/endpoint.h"
+#include "common/result.h"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+
+struct CrmServerOptions {
+    std::string database_uri;         // holds a password, never logged
+    std::filesystem::path admin_dir;  // see ReadinessOptions
+    common::Endpoint api;
+    common::Endpoint management;
+    /// Between "not ready" and the end of accepting connections: for balancers that ask /readyz.
+    std::chrono::milliseconds drain_delay{0};
+    /// How long requests in flight may take to finish.
+    std::chrono::milliseconds drain_timeout{20'000};
+};
+
+/// Serves from start() on, also while the database is missing or not migrated: it answers 503 until they are.
+/// Destroying it without drain() cuts requests in flight off.
+class CrmServer {
+  public:
+    static Result<std::unique_ptr<CrmServer>> start(CrmServerOptions options);
+    ~CrmServer();
+    CrmServer(const CrmServer&) = delete;
+    CrmServer& operator=(const CrmServer&) = delete;
+
+    std::uint16_t api_port() const;
+    std::uint16_t management_port() const;
+
+    /// Stops as a good neighbour: not ready, no new connections, what is in flight answered. Blocks until
+    /// done.
+    void drain();
+
+  private:
+    struct Parts;
+    explicit CrmServer(std::unique_ptr<Parts> parts);
+    std::unique_ptr<Parts> parts_;
+};

@@ -1,0 +1,105 @@
+// crm-server: the command line, and from it the objects that do the work.
+#include "common/endpoint.h"
+#include "common/log.h"
+#include "common/stop.h"
+#include "crm-server/crm_server.h"
+#include "crm-server/secret_file.h"
+#include "crm-server/store/migrations.h"
+
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+namespace {
+
+struct Arguments {
+    std::string log_level = "info";
+    std::filesystem::path database_uri_file;
+    std::filesystem::path admin_dir;
+    std::string listen = "0.0.0.0:8080";
+    std::string management = "0.0.0.0:8081";
+    std::uint32_t drain_delay = 0;
+    std::uint32_t drain_timeout = 20;
+    std::uint32_t wait = 300;
+};
+
+int report(const Error& error) {
+    common::log::error("Cannot go on", {{"error", error.message}});
+    return EXIT_FAILURE;
+}
+
+int serve(const Arguments& arguments) {
+    common::block_stop_signals();
+    Result<std::string> uri = read_secret_file(arguments.database_uri_file);
+    if (!uri) return report(uri.error());
+    Result<common::Endpoint> api = common::parse_endpoint(arguments.listen);
+    if (!api) return report(api.error());
+    Result<common::Endpoint> management = common::parse_endpoint(arguments.management);
+    if (!management) return report(management.error());
+
+    const auto server = CrmServer::start({.database_uri = *std::move(uri),
+                                          .admin_dir = arguments.admin_dir,
+                                          .api = *std::move(api),
+                                          .management = *std::move(management),
+                                          .drain_delay = std::chrono::seconds(arguments.drain_delay),
+                                          .drain_timeout = std::chrono::seconds(arguments.drain_timeout)});
+    if (!server) return report(server.error());
+    common::wait_for_stop_signal();
+    (*server)->drain();
+    return EXIT_SUCCESS;
+}
+
+int migrate(const Arguments& arguments) {
+    Result<std::string> uri = read_secret_file(arguments.database_uri_file);
+    if (!uri) return report(uri.error());
+    const auto migrated = store::migrate(*uri, std::chrono::seconds(arguments.wait));
+    if (!migrated) return report(migrated.error());
+    common::log::info("Migrated", {{"from", migrated->from}, {"to", migrated->to}});
+    return EXIT_SUCCESS;
+}
+
+void add_common_options(CLI::App& command, Arguments& arguments) {
+    command.add_option("--database-uri-file", arguments.database_uri_file, "File with the database's URI")
+        ->required();
+    command.add_option("--log-level", arguments.log_level, "How much is logged")
+        ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
+        ->capture_default_str();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    Arguments arguments;
+    CLI::App app("The server of one CRM: an HTTP API over PostgreSQL.", "crm-server");
+    app.set_version_flag("--version", CRM_OPERATOR_VERSION);
+    app.require_subcommand(1);
+
+    CLI::App& serving = *app.add_subcommand("serve", "Serve the API until SIGTERM");
+    add_common_options(serving, arguments);
+    serving.add_option("--admin-dir", arguments.admin_dir,
+                       "Folder with email and password of the administrator");
+    serving.add_option("--listen", arguments.listen, "Address of the API")->capture_default_str();
+    serving.add_option("--management", arguments.management, "Address of /healthz, /readyz and /metrics")
+        ->capture_default_str();
+    serving
+        .add_option("--drain-delay", arguments.drain_delay, "Seconds from not ready to no new connections")
+        ->capture_default_str();
+    serving
+        .add_option("--drain-timeout", arguments.drain_timeout, "Seconds that requests may take to finish")
+        ->capture_default_str();
+
+    CLI::App& migrating = *app.add_subcommand("migrate", "Bring the database's schema up to date");
+    add_common_options(migrating, arguments);
+    migrating.add_option("--wait", arguments.wait, "Seconds to wait for the database")->capture_default_str();
+
+    CLI11_PARSE(app, argc, argv);
+    common::log::Level level = common::log::Level::info;
+    common::log::parse(arguments.log_level, level);
+    common::log::start(level);
+    return serving.parsed() ? serve(arguments) : migrate(arguments);
+}

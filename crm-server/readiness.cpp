@@ -1,0 +1,69 @@
+#include "crm-server/readiness.h"
+
+#include "common/log.h"
+#include "crm-server/secret_file.h"
+#include "crm-server/store/migrations.h"
+
+#include <utility>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace {
+
+constexpr boost::asio::use_awaitable_t<boost::asio::io_context::executor_type> kAwait;
+
+}  // namespace
+
+Readiness::Readiness(boost::asio::io_context& loop, store::Database& database, store::Accounts& accounts,
+                     ReadinessOptions options, std::function<void()> on_ready)
+    : timer_(loop),
+      database_(database),
+      accounts_(accounts),
+      options_(std::move(options)),
+      on_ready_(std::move(on_ready)) {}
+
+common::Task<void> Readiness::watch() {
+    for (;;) {
+        note(co_await look());
+        boost::system::error_code ignored;
+        timer_.expires_after(options_.period);
+        co_await timer_.async_wait(boost::asio::redirect_error(kAwait, ignored));
+    }
+}
+
+Result<void> Readiness::ready() const {
+    if (stopping_) return fail(ErrorKind::unavailable, "The server is stopping.");
+    return found_;
+}
+
+common::Task<Result<void>> Readiness::look() {
+    const Result<bool> current = co_await store::schema_is_current(database_);
+    if (!current) co_return tl::unexpected(current.error());
+    if (!*current) {
+        co_return fail(ErrorKind::unavailable,
+                       "The database's schema is older than this server: run crm-server migrate.");
+    }
+    co_return co_await bootstrap_admin();
+}
+
+common::Task<Result<void>> Readiness::bootstrap_admin() {
+    if (admin_exists_ || options_.admin_dir.empty()) co_return Result<void>{};
+    Result<std::string> email = read_secret_file(options_.admin_dir / "email");
+    if (!email) co_return tl::unexpected(email.error());
+    Result<std::string> password = read_secret_file(options_.admin_dir / "password");
+    if (!password) co_return tl::unexpected(password.error());
+
+    Result<void> done = co_await accounts_.bootstrap_admin(*std::move(email), *std::move(password));
+    if (!done) co_return fail(done.error().kind, "Cannot create the administrator: " + done.error().message);
+    admin_exists_ = true;
+    co_return Result<void>{};
+}
+
+void Readiness::note(Result<void> found) {
+    if (found && !found_) common::log::info("Ready");
+    if (!found && (found_ || found.error() != found_.error()))
+        common::log::warning("Not ready", {{"reason", found.error().message}});
+    found_ = std::move(found);
+    if (found_ && on_ready_) std::exchange(on_ready_, nullptr)();
+}
