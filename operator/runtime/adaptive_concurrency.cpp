@@ -26,7 +26,7 @@ bool AdaptiveConcurrency::is_overload(ErrorKind kind) {
 }
 
 void AdaptiveConcurrency::overloaded(TimePoint began, TimePoint now) {
-    if (decreased_at_ && began < *decreased_at_) {
+    if (decreased_at_ && began <= *decreased_at_) {
         return;
     }
     base_ = std::max(limit(now) / 2, 1U);

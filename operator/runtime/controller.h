@@ -28,8 +28,8 @@
 
 namespace runtime {
 
-/// What it refers to (client, metrics, stores) must outlive it, but for the stores' on_change, which refers
-/// to the controller: a store must not change after it.
+/// Client and metrics must outlive it. Stores are made after it, since their on_change refers to it, and
+/// must outlive run() and the last step.
 class Controller {
   public:
     struct Options {

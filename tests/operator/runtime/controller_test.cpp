@@ -1,0 +1,333 @@
+// The controller against a cluster in memory: step by step with an invented clock, and with real threads.
+#include "operator/runtime/controller.h"
+
+#include "tests/operator/runtime/objects.h"
+#include "tests/support/fake_cluster.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace runtime {
+namespace {
+
+using kube::ObjectKey;
+using support::Call;
+using support::FakeCluster;
+using support::Moment;
+using support::Verb;
+using test::kWidget;
+using test::widget;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using namespace std::chrono_literals;
+
+class FunctionReconciler : public Reconciler {
+  public:
+    using Function = std::function<Result<Next>(const ObjectKey&, std::stop_token)>;
+    explicit FunctionReconciler(Function function) : function_(std::move(function)) {}
+    Result<Next> reconcile(const ObjectKey& key, std::stop_token stop) override {
+        return function_(key, std::move(stop));
+    }
+
+  private:
+    Function function_;
+};
+
+class ControllerTest : public testing::Test {
+  protected:
+    ControllerTest() { controller.watch(kWidget, {}, store); }
+
+    void observe() {
+        do {
+            for (const auto& reflector : controller.reflectors()) {
+                reflector->step({});
+            }
+        } while (!controller.synced());
+    }
+
+    /// Works everything that is due and returns the keys.
+    std::vector<std::string> work() {
+        while (controller.run_one(reconciler)) {
+        }
+        return std::exchange(worked, {});
+    }
+
+    test::ManualTime time;
+    FakeCluster cluster{FakeCluster::Options{.watches_wait = false}};
+    prometheus::Registry registry;
+    Metrics metrics{registry};
+    Controller controller{cluster, time.environment(), metrics, {.workers = 4, .page_size = 2}};
+    Store store{test::project, controller.on_change()};
+    std::vector<std::string> worked;
+    std::function<Result<Next>(const ObjectKey&)> answer = [](const ObjectKey&) {
+        return Next::when_changed();
+    };
+    FunctionReconciler reconciler{[this](const ObjectKey& key, const std::stop_token&) {
+        worked.push_back(key.name);
+        return answer(key);
+    }};
+};
+
+TEST_F(ControllerTest, WorksNothingBeforeEveryStoreIsSynced) {
+    constexpr kube::Kind kOther{"example.org", "v1", "Other", "others"};
+    Store others{test::project, controller.on_change()};
+    controller.watch(kOther, {}, others);
+    cluster.put(kWidget, widget("w", "a"));
+    controller.reflectors()[0]->step({});
+    EXPECT_THAT(work(), IsEmpty());
+    EXPECT_FALSE(controller.synced());
+    controller.reflectors()[1]->step({});
+    EXPECT_TRUE(controller.synced());
+    EXPECT_THAT(work(), ElementsAre("a"));
+}
+
+TEST_F(ControllerTest, WorksTheOwnerOfWhatChangedAndIsThenQuiet) {
+    cluster.put(kWidget, widget("w1", "a"));
+    cluster.put(kWidget, widget("w2", "a"));
+    cluster.put(kWidget, widget("w3", "b"));
+    observe();
+    EXPECT_THAT(work(), ElementsAre("a", "b"));
+    cluster.put(kWidget, widget("w3", "b", 9));
+    observe();
+    EXPECT_THAT(work(), ElementsAre("b"));
+    EXPECT_EQ(controller.next_due(), std::nullopt);
+}
+
+TEST_F(ControllerTest, ServesAnEditBeforeTheWorkOfTheStart) {
+    for (const char* name : {"a", "b", "c", "d"}) {
+        cluster.put(kWidget, widget(name, name));
+    }
+    observe();
+    cluster.put(kWidget, widget("d", "d", 9));
+    observe();
+    EXPECT_THAT(work(), ElementsAre("d", "a", "b", "c"));
+}
+
+TEST_F(ControllerTest, CallsAgainAfterTheTimeAskedFor) {
+    answer = [](const ObjectKey&) { return Next::in(10s); };
+    cluster.put(kWidget, widget("w", "a"));
+    observe();
+    EXPECT_THAT(work(), ElementsAre("a"));
+    EXPECT_EQ(controller.next_due(), time.now + 10s);
+    time.now += 9999ms;
+    EXPECT_THAT(work(), IsEmpty());
+    time.now += 1ms;
+    EXPECT_THAT(work(), ElementsAre("a"));
+}
+
+TEST_F(ControllerTest, PacesAKeyThatFailsForEver) {
+    answer = [](const ObjectKey&) { return fail(ErrorKind::conflict, "no"); };
+    cluster.put(kWidget, widget("w", "a"));
+    observe();
+    std::size_t runs = 0;
+    const TimePoint end = time.now + 10min;
+    while (controller.next_due() && *controller.next_due() < end) {
+        time.now = *controller.next_due();
+        runs += work().size();
+    }
+    EXPECT_GE(runs, 15U);
+    EXPECT_LE(runs, 25U);
+}
+
+TEST_F(ControllerTest, TriesAFailedKeyAgainAndForgetsTheFailureOnceItWorked) {
+    int failures = 3;
+    answer = [&](const ObjectKey&) -> Result<Next> {
+        if (failures-- > 0) {
+            return fail(ErrorKind::unavailable, "connection lost");
+        }
+        return Next::when_changed();
+    };
+    cluster.put(kWidget, widget("w", "a"));
+    observe();
+    std::size_t runs = 0;
+    while (const auto due = controller.next_due()) {
+        time.now = std::max(time.now, *due);
+        runs += work().size();
+    }
+    EXPECT_EQ(runs, 4U);
+}
+
+TEST_F(ControllerTest, WaitsForAChangeWhenTheInputIsInvalid) {
+    answer = [](const ObjectKey&) { return fail(ErrorKind::invalid, "a bad spec"); };
+    cluster.put(kWidget, widget("w", "a"));
+    observe();
+    EXPECT_THAT(work(), ElementsAre("a"));
+    EXPECT_EQ(controller.next_due(), std::nullopt);
+    cluster.put(kWidget, widget("w", "a", 2));
+    observe();
+    EXPECT_THAT(work(), ElementsAre("a"));
+}
+
+TEST_F(ControllerTest, WaitsAsLongAsTheServerAsks) {
+    answer = [](const ObjectKey&) -> Result<Next> {
+        return tl::unexpected(Error{ErrorKind::throttled, "busy", 20s});
+    };
+    cluster.put(kWidget, widget("w", "a"));
+    observe();
+    work();
+    EXPECT_GE(*controller.next_due(), time.now + 20s);
+}
+
+TEST_F(ControllerTest, TakesAnExceptionForAFailure) {
+    answer = [](const ObjectKey&) -> Result<Next> { throw std::runtime_error("a bug"); };
+    cluster.put(kWidget, widget("w", "a"));
+    cluster.put(kWidget, widget("w2", "b"));
+    observe();
+    EXPECT_THAT(work(), ElementsAre("a", "b"));
+    EXPECT_TRUE(controller.next_due());
+}
+
+TEST_F(ControllerTest, RunsOnceMoreAfterItsOwnWriteAndThenIsQuiet) {
+    answer = [this](const ObjectKey& key) -> Result<Next> {
+        const auto written = cluster.apply(kWidget, widget("made-by-" + key.name, key.name), {}, {});
+        store.observe_write(*written);
+        return Next::when_changed();
+    };
+    cluster.put(kWidget, widget("w", "a"));
+    observe();
+    EXPECT_THAT(work(), ElementsAre("a", "a"));
+    observe();
+    EXPECT_THAT(work(), IsEmpty());
+    EXPECT_EQ(store.size(), 2U);
+}
+
+TEST_F(ControllerTest, FinishesAfterAWriteWhoseAnswerWasLost) {
+    answer = [this](const ObjectKey& key) -> Result<Next> {
+        const auto written = cluster.create(kWidget, widget("made", key.name), {});
+        if (!written && written.error().kind != ErrorKind::conflict) {
+            return tl::unexpected(written.error());
+        }
+        return Next::when_changed();
+    };
+    cluster.set_fault([this](const Call& call, Moment moment) -> std::optional<Error> {
+        if (call.verb != Verb::create || moment != Moment::after) {
+            return std::nullopt;
+        }
+        cluster.set_fault(nullptr);
+        return Error{ErrorKind::unavailable, "connection lost"};
+    });
+    cluster.put(kWidget, widget("w", "a"));
+    observe();
+    work();
+    observe();
+    work();
+    EXPECT_TRUE(store.get({"ns", "made"}));
+}
+
+TEST_F(ControllerTest, CountsWhatItDoes) {
+    answer = [](const ObjectKey& key) -> Result<Next> {
+        if (key.name == "bad") {
+            return fail(ErrorKind::invalid, "no");
+        }
+        return Next::when_changed();
+    };
+    cluster.put(kWidget, widget("w1", "good"));
+    cluster.put(kWidget, widget("w2", "bad"));
+    observe();
+    work();
+    std::map<std::string, double> counted;
+    for (const auto& family : registry.Collect()) {
+        for (const auto& metric : family.metric) {
+            const std::string label = metric.label.empty() ? "" : "/" + metric.label.front().value;
+            counted[family.name + label] = metric.counter.value + metric.gauge.value;
+        }
+    }
+    EXPECT_EQ(counted["controller_reconcile_total/success"], 1);
+    EXPECT_EQ(counted["controller_reconcile_total/invalid"], 1);
+    EXPECT_EQ(counted["store_objects/Widget"], 2);
+    EXPECT_EQ(counted["reflector_lists_total/Widget"], 1);
+    EXPECT_EQ(counted["controller_concurrency_limit"], 4);
+    EXPECT_EQ(counted["workqueue_depth"], 0);
+}
+
+class ControllerThreadsTest : public testing::Test {
+  protected:
+    static void wait_until(const std::function<bool()>& condition) {
+        while (!condition()) {
+            std::this_thread::yield();
+        }
+    }
+
+    FakeCluster cluster;
+    prometheus::Registry registry;
+    Metrics metrics{registry};
+    Controller controller{cluster, real_environment(), metrics, {.workers = 4}};
+    Store store{test::project, controller.on_change()};
+};
+
+TEST_F(ControllerThreadsTest, BringsManyKeysToTheirGoal) {
+    controller.watch(kWidget, {}, store);
+    constexpr std::size_t kKeys = 40;
+    for (std::size_t i = 0; i < kKeys / 2; ++i) {
+        cluster.put(kWidget, widget("w" + std::to_string(i), "k" + std::to_string(i)));
+    }
+    FunctionReconciler reconciler([this](const ObjectKey& key, const std::stop_token& stop) -> Result<Next> {
+        if (store.owned_by(key).size() == 2) {
+            return Next::when_changed();
+        }
+        const auto written = cluster.apply(kWidget, widget("made-" + key.name, key.name), {}, stop);
+        if (!written) {
+            return tl::unexpected(written.error());
+        }
+        store.observe_write(*written);
+        return Next::when_changed();
+    });
+    std::jthread thread([&](const std::stop_token& stop) { controller.run(reconciler, stop); });
+    for (std::size_t i = kKeys / 2; i < kKeys; ++i) {
+        cluster.put(kWidget, widget("w" + std::to_string(i), "k" + std::to_string(i)));
+    }
+    wait_until([&] { return cluster.all(kWidget).size() == 2 * kKeys; });
+    wait_until([&] { return store.size() == 2 * kKeys; });
+    thread.request_stop();
+    thread.join();
+    EXPECT_EQ(cluster.writes().size(), kKeys) << "no key wrote twice";
+}
+
+TEST_F(ControllerThreadsTest, StopsAtOnceWhileEverythingIsBlocked) {
+    controller.watch(kWidget, {}, store);
+    cluster.put(kWidget, widget("w", "blocked"));
+    std::atomic<bool> entered = false;
+    FunctionReconciler reconciler([&](const ObjectKey&, const std::stop_token& stop) -> Result<Next> {
+        entered = true;
+        std::mutex mutex;
+        std::condition_variable_any never;
+        std::unique_lock lock(mutex);
+        never.wait(lock, stop, [] { return false; });
+        return fail(ErrorKind::cancelled, "stopped");
+    });
+    std::jthread thread([&](const std::stop_token& stop) { controller.run(reconciler, stop); });
+    wait_until([&] { return entered && cluster.watching() == 1; });
+    const TimePoint asked = std::chrono::steady_clock::now();
+    thread.request_stop();
+    thread.join();
+    EXPECT_LT(std::chrono::steady_clock::now() - asked, 100ms);
+}
+
+TEST_F(ControllerThreadsTest, StopsAtOnceWhileTheApiServerIsGone) {
+    controller.watch(kWidget, {}, store);
+    std::atomic<bool> asked_for_list = false;
+    cluster.set_fault([&](const Call&, Moment) {
+        asked_for_list = true;
+        return Error{ErrorKind::unavailable, "connection refused"};
+    });
+    FunctionReconciler reconciler(
+        [](const ObjectKey&, const std::stop_token&) -> Result<Next> { return Next::when_changed(); });
+    std::jthread thread([&](const std::stop_token& stop) { controller.run(reconciler, stop); });
+    wait_until([&] { return asked_for_list.load(); });
+    const TimePoint asked = std::chrono::steady_clock::now();
+    thread.request_stop();
+    thread.join();
+    EXPECT_LT(std::chrono::steady_clock::now() - asked, 100ms);
+    EXPECT_FALSE(controller.synced());
+}
+
+}  // namespace
+}  // namespace runtime

@@ -1,0 +1,151 @@
+#include "operator/runtime/schedule.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace runtime {
+namespace {
+
+using namespace std::chrono_literals;
+
+class ScheduleTest : public testing::Test {
+  protected:
+    void add(const std::string& name, Duration after = 0ms, Priority priority = Priority::user) {
+        schedule.add({"ns", name}, start + after, priority);
+    }
+    /// The name of the key taken, or "-".
+    std::string take(Duration after = 0ms) {
+        const auto taken = schedule.take(start + after);
+        return taken ? taken->key.name : "-";
+    }
+    void done(const std::string& name) { schedule.done({"ns", name}); }
+
+    const TimePoint start{1000s};
+    Schedule schedule;
+};
+
+TEST_F(ScheduleTest, IsEmptyAtFirst) {
+    EXPECT_EQ(take(), "-");
+    EXPECT_EQ(schedule.next_due(), std::nullopt);
+}
+
+TEST_F(ScheduleTest, HandsOutAKeyOnlyOnceWhenItIsAddedTwice) {
+    add("a");
+    add("a");
+    EXPECT_EQ(take(), "a");
+    EXPECT_EQ(take(), "-");
+}
+
+TEST_F(ScheduleTest, HandsOutKeysInTheOrderInWhichTheyCame) {
+    add("b");
+    add("c");
+    add("a");
+    EXPECT_EQ(take() + take() + take(), "bca");
+}
+
+TEST_F(ScheduleTest, HoldsAKeyBackUntilItIsDue) {
+    add("a", 10s);
+    EXPECT_EQ(take(9999ms), "-");
+    EXPECT_EQ(schedule.next_due(), start + 10s);
+    EXPECT_EQ(take(10s), "a");
+}
+
+TEST_F(ScheduleTest, KeepsTheEarlierOfTwoTimes) {
+    add("a", 10s);
+    add("a", 5s);
+    add("a", 20s);
+    EXPECT_EQ(schedule.next_due(), start + 5s);
+    EXPECT_EQ(take(5s), "a");
+    done("a");
+    EXPECT_EQ(take(1h), "-");
+}
+
+TEST_F(ScheduleTest, ServesWhatFellDueFirstFirst) {
+    add("late", 2s);
+    add("early", 1s);
+    EXPECT_EQ(take(5s), "early");
+    EXPECT_EQ(take(5s), "late");
+}
+
+TEST_F(ScheduleTest, LetsWhatAUserChangedOvertake) {
+    add("resync-1", 0ms, Priority::background);
+    add("resync-2", 0ms, Priority::background);
+    add("edited");
+    EXPECT_EQ(take(), "edited");
+    EXPECT_EQ(take(), "resync-1");
+}
+
+TEST_F(ScheduleTest, RaisesAWaitingKeyToTheHigherPriority) {
+    add("a", 0ms, Priority::background);
+    add("b", 0ms, Priority::background);
+    add("c", 0ms, Priority::background);
+    EXPECT_EQ(take(), "a");  // b and c are ready from now on
+    add("c");
+    add("c", 0ms, Priority::background);
+    EXPECT_EQ(take(), "c");
+    EXPECT_EQ(take(), "b");
+    EXPECT_EQ(take(), "-");
+}
+
+TEST_F(ScheduleTest, LetsAChangeOvertakeARetryThatWaits) {
+    add("a", 60s, Priority::background);
+    add("a");
+    EXPECT_EQ(take(), "a");
+}
+
+TEST_F(ScheduleTest, HandsOutAKeyThatIsAddedWhileItRunsOnlyAfterItIsDone) {
+    add("a");
+    EXPECT_EQ(take(), "a");
+    add("a");
+    EXPECT_EQ(take(), "-");
+    EXPECT_EQ(schedule.next_due(), std::nullopt);
+    done("a");
+    EXPECT_EQ(take(), "a");
+    done("a");
+    EXPECT_EQ(take(), "-");
+}
+
+TEST_F(ScheduleTest, PrefersAChangeDuringTheRunToTheRetryAfterIt) {
+    add("a");
+    EXPECT_EQ(take(), "a");
+    add("a");                             // a watch event while it runs
+    add("a", 30s, Priority::background);  // the run failed
+    done("a");
+    EXPECT_EQ(take(), "a");
+}
+
+TEST_F(ScheduleTest, ForgetsAKeyThatIsDone) {
+    add("a");
+    EXPECT_EQ(take(), "a");
+    EXPECT_EQ(schedule.running(), 1U);
+    done("a");
+    EXPECT_EQ(schedule.running(), 0U);
+    EXPECT_EQ(schedule.waiting(), 0U);
+}
+
+TEST_F(ScheduleTest, SaysSinceWhenAKeyWaits) {
+    add("a", 1s);
+    EXPECT_EQ(schedule.take(start + 3s)->due, start + 1s);
+}
+
+TEST_F(ScheduleTest, CountsWhatWaits) {
+    add("a");
+    add("b");
+    add("later", 1h);
+    EXPECT_EQ(schedule.waiting(), 3U);
+    EXPECT_EQ(take(), "a");
+    EXPECT_EQ(schedule.waiting(), 2U);
+    EXPECT_EQ(schedule.ready(), 1U);
+    EXPECT_EQ(schedule.next_due(), start);
+}
+
+using ScheduleDeathTest = ScheduleTest;
+
+TEST_F(ScheduleDeathTest, AbortsWhenAKeyIsDoneThatWasNotTaken) {
+    add("a");
+    EXPECT_DEATH(done("a"), "");
+}
+
+}  // namespace
+}  // namespace runtime
