@@ -1,0 +1,150 @@
+#include "operator/crm/actor.h"
+
+#include "common/log.h"
+#include "operator/crm/kinds.h"
+#include "operator/crm/labels.h"
+
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+namespace crm {
+namespace {
+
+using kube::json;
+
+class Actor {
+  public:
+    Actor(kube::Client& client, Stores& stores, const Identity& instance, std::stop_token stop)
+        : client_(client), stores_(stores), instance_(instance), stop_(std::move(stop)) {}
+
+    Result<void> perform(const Action& action) {
+        switch (action.verb) {
+            case Verb::create:
+                return create(action);
+            case Verb::apply:
+                return observed(action,
+                                client_.apply(action.kind, action.object, {.force = action.force}, stop_));
+            case Verb::remove:
+                return remove(action);
+        }
+        std::abort();
+    }
+
+  private:
+    Result<void> create(const Action& action) {
+        Result<json> created = client_.create(action.kind, action.object, stop_);
+        if (!created && created.error().kind == ErrorKind::conflict) {
+            return look_up(action, created.error());
+        }
+        return observed(action, std::move(created));
+    }
+
+    /// The object exists although the store does not know it. If it is ours, the plan was made too early:
+    /// it was about an object with other data. If not, it is in the way.
+    Result<void> look_up(const Action& action, const Error& conflict) {
+        const auto page = client_.list(
+            action.kind, {.ns = action.key.ns, .label_selector = instance_selector(instance_.key.name)}, 0,
+            {}, stop_);
+        if (!page) {
+            return tl::unexpected(page.error());
+        }
+        for (const json& object : page->items) {
+            if (kube::key_of(object) == action.key) {
+                stores_.observe_write(action.kind, object);
+                return fail(ErrorKind::expired, fmt::format("{} {} exists already: planning again",
+                                                            action.kind.kind, action.key.name));
+            }
+        }
+        return tl::unexpected(conflict);
+    }
+
+    /// Gone, or replaced by a namesake: what was to be deleted is no more.
+    Result<void> remove(const Action& action) {
+        const Result<void> removed = client_.remove(action.kind, action.key, {.uid = action.uid}, stop_);
+        if (!removed && removed.error().kind != ErrorKind::not_found &&
+            removed.error().kind != ErrorKind::conflict) {
+            return removed;
+        }
+        return {};
+    }
+
+    Result<void> observed(const Action& action, Result<json> written) {
+        if (!written) {
+            return tl::unexpected(std::move(written.error()));
+        }
+        stores_.observe_write(action.kind, *written);
+        return {};
+    }
+
+    kube::Client& client_;
+    Stores& stores_;
+    const Identity& instance_;
+    const std::stop_token stop_;
+};
+
+/// What a failed action means to the people who can help; nothing when trying again helps.
+std::optional<Problem> problem_of(const Action& action, const Error& error) {
+    const std::string object = fmt::format("{} {}", action.kind.kind, action.key.name);
+    switch (error.kind) {
+        case ErrorKind::conflict:
+            return Problem{reason::kObjectConflict,
+                           fmt::format("{} exists and is managed by somebody else: delete it, or give the "
+                                       "CrmInstance another name. The API server says: {}",
+                                       object, error.message)};
+        case ErrorKind::invalid:
+            return Problem{
+                reason::kObjectRejected,
+                fmt::format("The API server refused to {} {}: change the spec accordingly. It says: {}",
+                            name_of(action.verb), object, error.message)};
+        case ErrorKind::forbidden:
+            return Problem{reason::kForbidden,
+                           fmt::format("The operator may not {} {}: grant it, or raise the quota. The API "
+                                       "server says: {}",
+                                       name_of(action.verb), object, error.message)};
+        case ErrorKind::unauthorized:
+        case ErrorKind::not_found:
+        case ErrorKind::expired:
+        case ErrorKind::throttled:
+        case ErrorKind::unavailable:
+        case ErrorKind::timeout:
+        case ErrorKind::cancelled:
+        case ErrorKind::internal:
+            return std::nullopt;
+    }
+    std::abort();
+}
+
+}  // namespace
+
+Outcome act(kube::Client& client, Stores& stores, const Identity& instance,
+            const std::vector<Action>& actions, std::stop_token stop) {
+    Actor actor(client, stores, instance, std::move(stop));
+    Outcome outcome;
+    for (const Action& action : actions) {
+        const Result<void> done = actor.perform(action);
+        if (done) {
+            common::log::info("Wrote object", {{"namespace", instance.key.ns},
+                                               {"instance", instance.key.name},
+                                               {"verb", name_of(action.verb)},
+                                               {"kind", action.kind.kind},
+                                               {"object", action.key.name}});
+            continue;
+        }
+        if (!outcome.error) {
+            outcome.error = done.error();
+        }
+        const auto problem = problem_of(action, done.error());
+        if (!problem) {
+            outcome.interrupted = true;
+            break;
+        }
+        outcome.problems.push_back(*problem);
+        if (action.kind == kSecret) {
+            break;  // everything after it mounts it
+        }
+    }
+    return outcome;
+}
+
+}  // namespace crm

@@ -1,0 +1,16 @@
+#include "operator/crm/builders/builders.h"
+#include "operator/crm/builders/manifest.h"
+#include "operator/crm/credentials.h"
+#include "operator/crm/kinds.h"
+#include "operator/crm/names.h"
+
+namespace crm {
+
+/// The address follows the spec; the password beside it is generated once.
+kube::json admin_secret(const CrmInstance& instance, const Context&) {
+    kube::json result = data_object(kSecret, instance, admin_secret_name(instance.name()), Component::server);
+    result["data"] = kube::json::object({{"email", base64(instance.spec.admin_email)}});
+    return result;
+}
+
+}  // namespace crm

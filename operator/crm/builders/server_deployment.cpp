@@ -1,0 +1,71 @@
+#include "operator/crm/builders/builders.h"
+#include "operator/crm/builders/manifest.h"
+#include "operator/crm/kinds.h"
+#include "operator/crm/names.h"
+
+namespace crm {
+namespace {
+
+using kube::json;
+
+json port(std::string_view name, int number) {
+    return json::object({{"name", name}, {"containerPort", number}, {"protocol", "TCP"}});
+}
+
+json http_probe(std::string_view path, int period, int failures) {
+    return json::object(
+        {{"httpGet", json::object({{"path", path}, {"port", "management"}, {"scheme", "HTTP"}})},
+         {"periodSeconds", period},
+         {"failureThreshold", failures}});
+}
+
+json container(const CrmInstance& instance, const Context& context) {
+    return json::object(
+        {{"name", "server"},
+         {"image", context.server_image},
+         {"imagePullPolicy", "IfNotPresent"},
+         {"args",
+          json::array({"serve", "--database-uri-file", "/etc/crm/database/uri", "--admin-dir",
+                       "/etc/crm/admin", "--listen", "0.0.0.0:8080", "--management", "0.0.0.0:8081"})},
+         {"ports", json::array({port("http", 8080), port("management", 8081)})},
+         {"resources", resources(preset_of(instance.spec.size).server, instance.spec.server_resources)},
+         {"securityContext", container_security_context()},
+         {"livenessProbe", http_probe("/healthz", 10, 3)},
+         {"readinessProbe", http_probe("/readyz", 1, 3)},
+         {"volumeMounts", json::array({read_only_mount("database", "/etc/crm/database"),
+                                       read_only_mount("admin", "/etc/crm/admin")})}});
+}
+
+json pod_template(const CrmInstance& instance, const Context& context) {
+    return json::object(
+        {{"metadata", json::object({{"labels", labels(instance.name(), Component::server)},
+                                    {"annotations", json::object({{std::string(kCredentialsDigest),
+                                                                   context.database_credentials +
+                                                                       context.admin_credentials}})}})},
+         {"spec",
+          json::object(
+              {{"serviceAccountName", service_account_name(instance.name())},
+               {"securityContext", pod_security_context(kServerUser)},
+               {"terminationGracePeriodSeconds", 45},
+               {"containers", json::array({container(instance, context)})},
+               {"volumes", json::array({secret_volume("database", database_name(instance.name()), {"uri"}),
+                                        secret_volume("admin", admin_secret_name(instance.name()),
+                                                      {"email", "password"})})}})}});
+}
+
+}  // namespace
+
+/// A new pod is ready before an old one goes, so that no request is refused.
+json server_deployment(const CrmInstance& instance, const Context& context) {
+    json result = owned_object(kDeployment, instance, server_name(instance.name()), Component::server);
+    result["spec"] = json::object(
+        {{"replicas", instance.spec.replicas},
+         {"selector", json::object({{"matchLabels", selector_labels(instance.name(), Component::server)}})},
+         {"strategy",
+          json::object({{"type", "RollingUpdate"},
+                        {"rollingUpdate", json::object({{"maxUnavailable", 0}, {"maxSurge", 1}})}})},
+         {"template", pod_template(instance, context)}});
+    return result;
+}
+
+}  // namespace crm

@@ -1,0 +1,60 @@
+// The status of a CrmInstance.
+#pragma once
+
+#include "operator/kube/object.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace crm {
+
+/// The types of the conditions.
+namespace condition {
+inline constexpr std::string_view kReady = "Ready";
+inline constexpr std::string_view kAvailable = "Available";
+inline constexpr std::string_view kProgressing = "Progressing";
+inline constexpr std::string_view kDatabaseReady = "DatabaseReady";
+inline constexpr std::string_view kSchemaCurrent = "SchemaCurrent";
+}  // namespace condition
+
+enum class Truth { no, yes, unknown };
+/// "False", "True", "Unknown".
+std::string_view name_of(Truth truth);
+
+struct Condition {
+    std::string type;
+    Truth status = Truth::unknown;
+    std::string reason;   // one CamelCase word for programs
+    std::string message;  // for people: what is the case, and what to do
+    std::int64_t observed_generation = 0;
+    std::string last_transition_time;  // RFC 3339, of the last change of status
+
+    bool operator==(const Condition&) const = default;
+};
+
+/// Empty strings stand for what is not known yet, and are not written.
+struct Status {
+    std::int64_t observed_generation = 0;
+    std::vector<Condition> conditions;
+    std::string running_version;
+    std::string target_version;
+    int replicas = 0;
+    int ready_replicas = 0;
+    std::string selector;
+    std::string api_endpoint;
+    std::string admin_secret;
+
+    bool operator==(const Status&) const = default;
+
+    /// Null when there is none of that type.
+    const Condition* find(std::string_view type) const;
+};
+
+/// Of the whole object. Tolerates anything: what is absent or of a wrong type is empty.
+Status decode_status(const kube::json& object);
+/// The value of the field `status`.
+kube::json encode(const Status& status);
+
+}  // namespace crm

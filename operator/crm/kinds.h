@@ -1,0 +1,18 @@
+// The kinds of the Kubernetes API that the domain uses.
+#pragma once
+
+#include "operator/kube/object.h"
+
+namespace crm {
+
+inline constexpr kube::Kind kCrmInstance{"crm-operator.dev", "v1alpha1", "CrmInstance", "crminstances"};
+
+inline constexpr kube::Kind kServiceAccount{"", "v1", "ServiceAccount", "serviceaccounts"};
+inline constexpr kube::Kind kSecret{"", "v1", "Secret", "secrets"};
+inline constexpr kube::Kind kService{"", "v1", "Service", "services"};
+inline constexpr kube::Kind kStatefulSet{"apps", "v1", "StatefulSet", "statefulsets"};
+inline constexpr kube::Kind kDeployment{"apps", "v1", "Deployment", "deployments"};
+inline constexpr kube::Kind kJob{"batch", "v1", "Job", "jobs"};
+inline constexpr kube::Kind kEvent{"", "v1", "Event", "events"};
+
+}  // namespace crm

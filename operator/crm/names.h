@@ -1,0 +1,27 @@
+// The names of everything that belongs to an instance. Deterministic: the same instance finds its objects
+// again after a crash, a restart, or after it was deleted and created anew.
+//
+// An instance's name has at most kMaximumNameLength characters, so that each of these, and what Kubernetes
+// makes of them (pods, controller revision hashes), stays within 63.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace crm {
+
+inline constexpr std::size_t kMaximumNameLength = 40;
+
+std::string service_account_name(std::string_view instance);
+std::string database_name(std::string_view instance);       // StatefulSet, Service and Secret
+std::string database_pods_name(std::string_view instance);  // headless Service
+std::string server_name(std::string_view instance);         // Deployment and Service
+std::string admin_secret_name(std::string_view instance);
+/// One Job for each image of the server: a Job cannot be changed.
+std::string migration_name(std::string_view instance, std::string_view image);
+
+std::string database_host(std::string_view instance, std::string_view ns);
+std::string api_endpoint(std::string_view instance, std::string_view ns);
+
+}  // namespace crm

@@ -1,0 +1,75 @@
+// What is known of the objects of an instance: read from the stores alone, never from the API.
+//
+// Of each object a projection is remembered: a digest of the fields that the operator wrote, which shows
+// drift, and the few facts that decisions need. Of a Secret the data is not among them.
+#pragma once
+
+#include "operator/kube/object.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace crm {
+
+/// How far a Deployment or StatefulSet is.
+struct Rollout {
+    std::int64_t generation = 0;
+    std::int64_t observed_generation = 0;
+    int wanted = 0;
+    int replicas = 0;
+    int updated = 0;
+    int ready = 0;
+    int available = 0;
+    std::string image;  // of the first container
+
+    bool operator==(const Rollout&) const = default;
+
+    /// Every pod is of the latest template and available, and none is left over.
+    bool complete() const;
+};
+
+/// How a Job ended, if it did.
+struct JobResult {
+    bool succeeded = false;
+    bool failed = false;
+    std::string reason;  // of the failure: "BackoffLimitExceeded"
+
+    bool operator==(const JobResult&) const = default;
+};
+
+struct ObservedObject {
+    kube::Kind kind;
+    kube::ObjectKey key;
+    std::string uid;
+    std::string controller;  // uid of the owner that controls it; empty when none does
+    bool deleting = false;
+    std::uint64_t digest = 0;  // of what the operator wrote of it
+    kube::json facts;          // as facts_of() chose them
+};
+
+/// All objects of one instance.
+struct Observed {
+    std::vector<ObservedObject> objects;
+
+    /// Null when there is none.
+    const ObservedObject* find(const kube::Kind& kind, std::string_view name) const;
+
+    std::optional<Rollout> rollout(const kube::Kind& kind, std::string_view name) const;
+    std::optional<JobResult> job(std::string_view name) const;
+    /// The digest of a Secret's data; empty when there is no such Secret.
+    std::string credentials(std::string_view secret) const;
+};
+
+/// What to remember of an object of an owned kind.
+kube::json projection(const kube::Kind& kind, const kube::json& object);
+/// The reverse, as far as it goes.
+ObservedObject observed_object(const kube::Kind& kind, const kube::ObjectKey& key, const std::string& uid,
+                               const kube::json& projected);
+
+/// The digest that an object has when it is as the manifest wants it: equal to ObservedObject::digest.
+std::uint64_t wanted_digest(const kube::Kind& kind, const kube::json& manifest);
+
+}  // namespace crm

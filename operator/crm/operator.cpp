@@ -1,0 +1,83 @@
+#include "operator/crm/operator.h"
+
+#include "common/http/management.h"
+#include "common/rfc3339.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+
+namespace crm {
+namespace {
+
+/// Less than the grace period of the operator's pod.
+constexpr std::chrono::seconds kTimeToFinish{8};
+
+std::string now_text() {
+    return common::rfc3339_seconds(std::chrono::system_clock::now());
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Operator>> Operator::start(kube::Client& client, const OperatorOptions& options) {
+    std::unique_ptr<Operator> result(new Operator(client, options));
+    if (const auto served = result->serve_management(options.management); !served) {
+        return tl::unexpected(served.error());
+    }
+    result->thread_ = std::jthread([self = result.get()](std::stop_token stop) {
+        self->controller_.run(self->reconciler_, std::move(stop));
+    });
+    return result;
+}
+
+Operator::Operator(kube::Client& client, const OperatorOptions& options)
+    : controller_metrics_(metrics_.registry()),
+      controller_(client, runtime::real_environment(), controller_metrics_, {.workers = options.workers}),
+      stores_(controller_.on_change()),
+      instance_metrics_(metrics_.registry(), stores_.instances()),
+      reconciler_(client, stores_, options.settings,
+                  {.random = system_random_bytes, .now = now_text, .give_up = give_up_.get_token()}) {
+    stores_.watch(controller_, options.ns);
+}
+
+Operator::~Operator() {
+    std::mutex mutex;
+    std::condition_variable_any ended;
+    // Requests are cut off when their time is over, unless everything has ended before.
+    const std::jthread patience([&](std::stop_token stop) {
+        std::unique_lock lock(mutex);
+        if (!ended.wait_for(lock, stop, kTimeToFinish, [&] { return stop.stop_requested(); })) {
+            give_up_.request_stop();
+        }
+    });
+    if (thread_.joinable()) {
+        thread_.request_stop();
+        thread_.join();
+    }
+}
+
+Result<void> Operator::serve_management(const common::Endpoint& endpoint) {
+    const auto ready = [this]() -> Result<void> {
+        if (!controller_.synced()) {
+            return fail(ErrorKind::unavailable, "the objects of the cluster are still being listed");
+        }
+        return {};
+    };
+    common::http::Handler handler =
+        [this, inner = common::http::management(ready, metrics_)](common::http::Request request) {
+            if (request.path == "/metrics") {
+                instance_metrics_.refresh();
+            }
+            return inner(std::move(request));
+        };
+    auto started = common::http::ServerThread::start({.address = endpoint.address, .port = endpoint.port},
+                                                     std::move(handler));
+    if (!started) {
+        return tl::unexpected(started.error());
+    }
+    management_ = std::move(*started);
+    return {};
+}
+
+}  // namespace crm

@@ -1,0 +1,39 @@
+// What to write so that the objects of an instance become what they should be. Pure.
+#pragma once
+
+#include "operator/crm/crm_instance.h"
+#include "operator/crm/desired_state.h"
+#include "operator/crm/observed_state.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace crm {
+
+enum class Verb { create, apply, remove };
+/// "create", "apply", "delete".
+std::string_view name_of(Verb verb);
+
+struct Action {
+    Verb verb = Verb::apply;
+    kube::Kind kind;
+    kube::ObjectKey key;
+    /// What to write; null for remove.
+    kube::json object;
+    /// For apply: the object is known to be ours, so fields are taken back from whoever changed them.
+    /// Without it, a foreign object that has the name already is a conflict.
+    bool force = false;
+    /// For remove: this very object.
+    std::string uid;
+
+    bool operator==(const Action&) const = default;
+};
+
+/// In the order in which they are to be done. Nothing, when everything is as desired. What is being deleted
+/// is left alone: when it is gone, that is a change. Objects that the instance controls and does not want
+/// any more are deleted last.
+std::vector<Action> plan(const Identity& instance, const Observed& observed,
+                         const std::vector<DesiredObject>& desired);
+
+}  // namespace crm

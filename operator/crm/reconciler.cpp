@@ -1,0 +1,126 @@
+#include "operator/crm/reconciler.h"
+
+#include "common/log.h"
+#include "operator/crm/actor.h"
+#include "operator/crm/desired_state.h"
+#include "operator/crm/events.h"
+#include "operator/crm/kinds.h"
+#include "operator/crm/plan.h"
+
+#include <utility>
+
+namespace crm {
+
+using kube::json;
+using runtime::Next;
+
+InstanceReconciler::InstanceReconciler(kube::Client& client, Stores& stores, Settings settings,
+                                       Environment environment)
+    : client_(client),
+      stores_(stores),
+      settings_(std::move(settings)),
+      environment_(std::move(environment)) {}
+
+Result<Next> InstanceReconciler::reconcile(const kube::ObjectKey& key, std::stop_token) {
+    const auto stored = stores_.instances().get(key);
+    if (!stored) {
+        return Next::when_changed();
+    }
+    const json object = json::parse(stored->fields);
+    const Identity identity = decode_identity(object);
+    if (identity.deleting) {
+        return Next::when_changed();
+    }
+    Result<Spec> spec = decode_spec(object);
+    if (!spec) {
+        return refuse(identity, decode_status(object), spec.error());
+    }
+    return reconcile(CrmInstance{identity, std::move(*spec), decode_status(object)});
+}
+
+Result<Next> InstanceReconciler::reconcile(const CrmInstance& instance) {
+    const Observed observed = stores_.observe(instance.identity.key);
+    const Generated generated = generate_missing(instance, observed, environment_.random);
+    const Context context = context_of(instance, observed, generated, settings_);
+    const auto actions = plan(instance.identity, observed, desired_state(instance, context, generated));
+
+    const Outcome outcome = act(client_, stores_, instance.identity, actions, environment_.give_up);
+    if (outcome.interrupted) {
+        return tl::unexpected(*outcome.error);
+    }
+    const Observed afterwards = stores_.observe(instance.identity.key);
+    const Result<void> reported = report({.identity = instance.identity,
+                                          .spec = &instance.spec,
+                                          .previous = instance.status,
+                                          .observed = afterwards,
+                                          .settings = settings_,
+                                          .problems = outcome.problems,
+                                          .now = environment_.now()});
+    if (!reported) {
+        return tl::unexpected(reported.error());
+    }
+    if (outcome.error) {
+        return tl::unexpected(*outcome.error);
+    }
+    return Next::when_changed();
+}
+
+/// Nothing is changed for a spec that makes no sense; what runs goes on running.
+Result<Next> InstanceReconciler::refuse(const Identity& identity, const Status& previous,
+                                        const Error& invalid) {
+    const Observed observed = stores_.observe(identity.key);
+    const Result<void> reported =
+        report({.identity = identity,
+                .spec = nullptr,
+                .previous = previous,
+                .observed = observed,
+                .settings = settings_,
+                .problems = {{reason::kInvalidSpec, "Correct the spec: " + invalid.message}},
+                .now = environment_.now()});
+    if (!reported) {
+        return tl::unexpected(reported.error());
+    }
+    return Next::when_changed();
+}
+
+/// Events first: told again after a crash, they are the same ones, but never told they would be lost.
+Result<void> InstanceReconciler::report(const StatusInput& input) {
+    const Status next = status(input);
+    if (next == input.previous) {
+        return {};
+    }
+    tell(input.identity, input.previous, next);
+    return write_status(input.identity, next);
+}
+
+void InstanceReconciler::tell(const Identity& identity, const Status& before, const Status& after) {
+    for (const json& event : events(identity, before, after, environment_.now())) {
+        const auto created = client_.create(kEvent, event, environment_.give_up);
+        if (!created && created.error().kind != ErrorKind::conflict) {
+            common::log::warning("Could not create Event", {{"namespace", identity.key.ns},
+                                                            {"instance", identity.key.name},
+                                                            {"error", created.error().message}});
+        }
+    }
+}
+
+Result<void> InstanceReconciler::write_status(const Identity& identity, const Status& status) {
+    const json object = json::object(
+        {{"apiVersion", kCrmInstance.api_version()},
+         {"kind", kCrmInstance.kind},
+         {"metadata", json::object({{"name", identity.key.name}, {"namespace", identity.key.ns}})},
+         {"status", encode(status)}});
+    const auto written =
+        client_.apply(kCrmInstance, object, {.force = true, .subresource = kube::Subresource::status},
+                      environment_.give_up);
+    if (!written && written.error().kind == ErrorKind::not_found) {
+        return {};  // deleted meanwhile
+    }
+    if (!written) {
+        return tl::unexpected(written.error());
+    }
+    stores_.instances().observe_write(*written);
+    return {};
+}
+
+}  // namespace crm
