@@ -12,7 +12,7 @@ import (
 var commands = map[string]func(*options) error{
 	"build":      ensureBuilt,
 	"up":         up,
-	"down":       func(o *options) error { return lifecycle.Down(o.cluster) },
+	"down":       func(o *options) error { return lifecycle.Down(o.cluster, o.given["keep-images"]) },
 	"status":     status,
 	"load":       load,
 	"exec":       enter,

@@ -40,13 +40,14 @@ options of up:
   --keep-images           keep the image store when the cluster ends
 
 options of down:
-  --keep-images           keep the image store
+  --keep-images=BOOL      keep the image store (as up was told; a kept one stays)
 `
 
 // options are a command's cluster and what follows its flags.
 type options struct {
 	cluster   *layout.Cluster
 	builder   build.Builder
+	given     map[string]bool // flags that are not by default
 	arguments []string
 }
 
@@ -74,8 +75,11 @@ func parse(command string, arguments []string) (*options, error) {
 	if err := makeAbsolute(&c.Root, &c.Images); err != nil {
 		return nil, err
 	}
+	given := map[string]bool{}
+	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
 	return &options{
 		cluster:   c,
+		given:     given,
 		builder:   build.Builder{Go: os.Getenv("CLUSTER_GO"), Source: os.Getenv("CLUSTER_SOURCE"), Destination: c.Build},
 		arguments: flags.Args(),
 	}, c.Validate()

@@ -42,6 +42,7 @@ var versionPackages = []string{"k8s.io/component-base/version", "k8s.io/client-g
 // Ensure builds unless that is done. Several that ask at once wait for one.
 func (b Builder) Ensure() error {
 	if b.isDone() {
+		touch(b.Destination)
 		return nil
 	}
 	if err := os.MkdirAll(filepath.Dir(b.Destination), 0o755); err != nil {
@@ -92,6 +93,7 @@ func (b Builder) build() error {
 	if err := os.Rename(unfinished, b.Destination); err != nil {
 		return err
 	}
+	prune(b.Destination)
 	fmt.Printf("Built in %s: %s\n", time.Since(started).Round(time.Second), b.Destination)
 	return nil
 }

@@ -42,7 +42,7 @@ func clean(c *layout.Cluster) error {
 			return err
 		}
 	}
-	if err := os.Remove(c.Path()); err != nil && !c.KeepImages {
+	if err := os.Remove(c.Path()); err != nil && !errors.Is(err, syscall.ENOTEMPTY) {
 		return err
 	}
 	return nil

@@ -126,16 +126,19 @@ func start(c *layout.Cluster) error {
 	return nil
 }
 
-// Down ends the cluster and removes its state.
-func Down(c *layout.Cluster) error {
+// Down ends the cluster and removes its state. Unless told what to do with the
+// image store, it keeps one that was to be kept.
+func Down(c *layout.Cluster, told bool) error {
 	started := time.Now()
 	unlock, err := serialize(c)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	if former, err := layout.Load(c.File()); err == nil && former.KeepImages {
-		c.KeepImages = true
+	if !told {
+		former, err := layout.Load(c.File())
+		// Without a cluster, a store is there because it was kept.
+		c.KeepImages = err != nil || former.KeepImages
 	}
 	wasUp := isAlive(c)
 	if err := end(c); err != nil {
