@@ -1,6 +1,7 @@
 #include "operator/kube/field_ownership.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -168,25 +169,23 @@ class Digest {
         add_byte(static_cast<char>(size));
     }
 
-    void add_text(std::string_view text) {
-        add_tag('"', text.size());
+    void add_text(std::string_view text, char tag = '"') {
+        add_tag(tag, text.size());
         for (const char byte : text) {
             add_byte(byte);
         }
     }
 
     /// Equal numbers are equal in any representation: 1 as signed, unsigned and 1.0.
-    void add_number(const json& value) {
-        if (value.is_number_float()) {
-            const double number = value.get<double>();
-            constexpr double kExact = 9007199254740992.0;  // 2^53
-            if (number < -kExact || number > kExact ||
-                static_cast<double>(static_cast<std::int64_t>(number)) != number) {
-                return add_text(value.dump());
-            }
-            return add_text(std::to_string(static_cast<std::int64_t>(number)));
+    void add_number(const json& value) { add_text(number_text(value), '#'); }
+
+    static std::string number_text(const json& value) {
+        constexpr double kExact = 9007199254740992.0;  // 2^53
+        const double number = value.is_number_float() ? value.get<double>() : kExact;
+        if (number > -kExact && number < kExact && std::trunc(number) == number) {
+            return std::to_string(static_cast<std::int64_t>(number));
         }
-        add_text(value.dump());
+        return value.dump();
     }
 
     std::uint64_t value_ = 0xcbf29ce484222325U;
