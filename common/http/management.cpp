@@ -27,12 +27,15 @@ Response reply(const Request& request, const std::function<Result<void>()>& read
     return problem({.status = 503, .detail = state.error().message, .request_id = request.id});
 }
 
+Task<Response> done(Response response) {
+    co_return response;
+}
+
 }  // namespace
 
 Handler management(std::function<Result<void>()> ready, Metrics& metrics) {
-    // The captures live in the handler, which outlives its tasks; none is used after the first suspension.
-    return [ready = std::move(ready), &metrics](const Request& request) -> Task<Response> {
-        co_return reply(request, ready, metrics);
+    return [ready = std::move(ready), &metrics](const Request& request) {
+        return done(reply(request, ready, metrics));
     };
 }
 

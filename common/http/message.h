@@ -37,7 +37,8 @@ struct Response {
     std::string body = {};
 };
 
-/// Answers one request, which stays alive until the task is done. Runs on the server's io_context; must not
+/// Answers one request, which stays alive until the task is done: a handler that wraps another one passes the
+/// reference on, not a copy. Runs on the server's io_context; must not
 /// block. An exception that leaves it is logged and answered with 500.
 using Handler = std::function<Task<Response>(const Request&)>;
 

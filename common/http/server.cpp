@@ -30,6 +30,11 @@ constexpr milliseconds kAcceptPause{100};
 /// How many connections above the limit are told so at the same time; more are closed without a word.
 constexpr std::size_t kTurnedAwayLimit = 64;
 
+/// A function with by-value parameters: they live as long as the coroutine.
+Task<void> run_session(std::shared_ptr<Session> session, bool welcome) {
+    co_await (welcome ? session->serve() : session->turn_away());
+}
+
 /// How often deadlines are compared with the clock: fine enough for the shortest of them.
 milliseconds sweep_period(const ServerOptions& options) {
     const auto shortest = std::min({options.idle_timeout, options.header_timeout, options.body_timeout,
@@ -96,11 +101,6 @@ Task<void> Server::State::accept(std::shared_ptr<State> self) {
             co_await pause.async_wait(asio::redirect_error(kAwait, error));
         }
     }
-}
-
-/// A function with by-value parameters: they live as long as the coroutine.
-static Task<void> run_session(std::shared_ptr<Session> session, bool welcome) {
-    co_await (welcome ? session->serve() : session->turn_away());
 }
 
 void Server::State::start(Socket socket) {

@@ -24,7 +24,9 @@ using std::chrono::steady_clock;
 
 constexpr asio::use_awaitable_t<Executor> kAwait;
 constexpr auto kNever = steady_clock::time_point::max();
-constexpr std::size_t kReadSize = std::size_t{16} * 1024;
+/// A connection that waits keeps a buffer of this size; most requests fit.
+constexpr std::size_t kSmallRead = std::size_t{4} * 1024;
+constexpr std::size_t kLargeRead = std::size_t{16} * 1024;
 /// What may wait unparsed in a connection's buffer beside a header: bounds chunk extensions and trailers.
 constexpr std::size_t kBufferSlack = std::size_t{64} * 1024;
 /// How long, and for how much, a closing connection reads on so that the client gets the last reply: closing
@@ -92,49 +94,40 @@ Task<Session::After> Session::serve_one() {
 }
 
 Task<Session::Received<void>> Session::wait_for_request() {
+    skip_empty_lines();
+    if (buffer_.size() != 0) co_return Received<void>();
+    if (buffer_.capacity() > kSmallRead) buffer_.shrink_to_fit();
     idle_ = true;
-    auto& options = context_->options;
+    const ServerOptions& options = context_->options;
     set_deadline(context_->draining ? std::min(options.idle_timeout, options.drain_idle_timeout)
                                     : options.idle_timeout);
     Received<void> received;
     while (received && buffer_.size() == 0) {
-        received = co_await receive_some();
-        // Bytes that arrived together with the deadline are a request to answer.
-        if (!received && received.error() == kTimedOut) {
-            error_code ignored;
-            if (socket_.available(ignored) == 0)
-                received = refused(kGone);
-            else {
-                received = {};
-                timed_out_ = false;
-            }
-        }
+        received = co_await receive_some(kSmallRead);
+        skip_empty_lines();
     }
     idle_ = false;
-    co_return received;
+    if (received || received.error() != kTimedOut) co_return received;
+    // Nothing was asked, so there is nothing to answer; but what arrived together with the deadline is a
+    // request.
+    error_code ignored;
+    const bool arrived = buffer_.size() != 0 || socket_.available(ignored) != 0;
+    co_return arrived ? Received<void>() : refused(kGone);
 }
 
 Task<Session::Received<void>> Session::receive_header(RequestParser& parser) {
-    if (buffer_.size() == 0) {
-        if (auto received = co_await wait_for_request(); !received) co_return received;
-    }
+    if (auto received = co_await wait_for_request(); !received) co_return received;
     set_deadline(context_->options.header_timeout);
     for (;;) {
-        std::string_view bytes = unparsed();
-        // Clients may send an empty line after a body (RFC 9112, section 2.2).
-        while (bytes.starts_with("\r\n")) {
-            buffer_.consume(2);
-            bytes.remove_prefix(2);
-        }
-        auto length = header_length(bytes, context_->options.header_limit);
+        const auto length = header_length(unparsed(), context_->options.header_limit);
         if (!length) co_return refused(length.error());
         if (*length != 0) {
             error_code error;
-            buffer_.consume(parser.put(asio::const_buffer(bytes.data(), *length), error));
+            buffer_.consume(parser.put(asio::buffer(buffer_.data(), *length), error));
             if (error) co_return refused(refusal_of(error));
             break;
         }
-        if (auto received = co_await receive_some(); !received) co_return received;
+        if (auto received = co_await receive_some(kSmallRead); !received) co_return received;
     }
     const auto target = split_target(parser.request.method, parser.target);
     if (!target) co_return refused(target.error());
@@ -156,8 +149,8 @@ Task<Session::Received<void>> Session::receive_body(RequestParser& parser) {
         if (buffer_.size() != 0) buffer_.consume(parser.put(buffer_.data(), error));
         if (error == boost::beast::http::error::need_more) {
             if (has_bare_line_feed(unparsed()))
-                co_return refused({400, "A chunk's line does not end in CR LF."});
-            if (auto received = co_await receive_some(); !received) co_return received;
+                co_return refused({400, "A chunk's line ends in a bare line feed."});
+            if (auto received = co_await receive_some(kLargeRead); !received) co_return received;
         } else if (error) {
             co_return refused(refusal_of(error));
         }
@@ -165,11 +158,11 @@ Task<Session::Received<void>> Session::receive_body(RequestParser& parser) {
     co_return Received<void>();
 }
 
-Task<Session::Received<void>> Session::receive_some() {
+Task<Session::Received<void>> Session::receive_some(std::size_t at_most) {
     const std::size_t room = buffer_.max_size() - buffer_.size();
     if (room == 0) co_return refused({400, "A chunk extension or trailer is too large."});
     error_code error;
-    const std::size_t count = co_await socket_.async_read_some(buffer_.prepare(std::min(room, kReadSize)),
+    const std::size_t count = co_await socket_.async_read_some(buffer_.prepare(std::min(room, at_most)),
                                                                asio::redirect_error(kAwait, error));
     buffer_.commit(count);
     if (timed_out_) co_return refused(kTimedOut);
@@ -236,9 +229,14 @@ Task<void> Session::linger() {
     std::size_t total = 0;
     buffer_.clear();
     while (!error && !timed_out_ && total < kLingerBytes) {
-        total +=
-            co_await socket_.async_read_some(buffer_.prepare(kReadSize), asio::redirect_error(kAwait, error));
+        total += co_await socket_.async_read_some(buffer_.prepare(kSmallRead),
+                                                  asio::redirect_error(kAwait, error));
     }
+}
+
+/// Clients may send an empty line after a body (RFC 9112, section 2.2).
+void Session::skip_empty_lines() {
+    while (unparsed().starts_with("\r\n")) buffer_.consume(2);
 }
 
 std::string_view Session::unparsed() const {

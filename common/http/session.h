@@ -68,13 +68,14 @@ class Session {
     Task<Received<void>> wait_for_request();
     Task<Received<void>> receive_header(RequestParser& parser);
     Task<Received<void>> receive_body(RequestParser& parser);
-    Task<Received<void>> receive_some();
+    Task<Received<void>> receive_some(std::size_t at_most);
     Task<Response> answer(const Request& request);
     Task<After> refuse(Request& request, Refusal refusal);
     Task<bool> send(const Request& request, const Response& response, unsigned version, bool keep_alive);
     Task<bool> send_continue();
     Task<void> linger();
     std::string_view unparsed() const;
+    void skip_empty_lines();
     void set_deadline(std::chrono::milliseconds from_now);
 
     std::shared_ptr<SessionContext> context_;

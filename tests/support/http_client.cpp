@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdexcept>
 #include <strings.h>
 #include <sys/socket.h>
@@ -122,6 +123,11 @@ std::optional<HttpReply> HttpConnection::receive(std::string_view method) {
     reply.body = received_.substr(0, size);
     received_.erase(0, size);
     return reply;
+}
+
+bool HttpConnection::hears_within(std::chrono::milliseconds time) {
+    pollfd waiting{.fd = fd_, .events = POLLIN, .revents = 0};
+    return !received_.empty() || ::poll(&waiting, 1, static_cast<int>(time.count())) > 0;
 }
 
 bool HttpConnection::closed_by_server() {

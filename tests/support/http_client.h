@@ -39,6 +39,8 @@ class HttpConnection {
     /// The next reply; nullopt when the server closed or reset the connection before a whole one came.
     /// Interim replies (1xx) count as replies.
     std::optional<HttpReply> receive(std::string_view method = "GET");
+    /// Whether the server sends something, or closes the connection, within that time.
+    bool hears_within(std::chrono::milliseconds time);
     /// Waits until the server closes the connection; false when it sends something instead.
     bool closed_by_server();
     /// Closes at once with a reset, as a crashing client does.

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <optional>
 #include <sys/resource.h>
-#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -27,12 +26,11 @@ TEST(TimeOut, AnswersAHeaderThatTrickles) {
     TestServer server({.header_timeout = kSoon});
     HttpConnection connection(server.port());
     const auto begin = steady_clock::now();
-    while (connection.send("a") && steady_clock::now() - begin < 2 * kSoon) {
+    while (!connection.hears_within(milliseconds(5))) {
+        connection.send("a");
+        ASSERT_LT(steady_clock::now() - begin, std::chrono::seconds(10)) << "each byte bought more time";
     }
-    const auto reply = connection.receive();
-    ASSERT_TRUE(reply);
-    EXPECT_TRUE(reply->status == 408 || reply->status == 431) << reply->status;
-    EXPECT_EQ(reply->header("Connection"), "close");
+    EXPECT_EQ(connection.receive()->status, 408);
 }
 
 TEST(TimeOut, AnswersAHeaderThatStalls) {
@@ -182,7 +180,7 @@ TEST(Connections, ThatCannotBeAcceptedDoNotSpinAndAreServedLater) {
         while (steady_clock::now() - begin < milliseconds(250)) {
             waiting.send(kGet);
             ASSERT_EQ(waiting.receive()->status, 200) << "others are served meanwhile";
-            std::this_thread::sleep_for(milliseconds(10));
+            EXPECT_FALSE(late->hears_within(milliseconds(10)));
         }
         EXPECT_LT(cpu_seconds() - before, 0.2);
     }

@@ -98,6 +98,18 @@ TEST(Server, TakesARequestThatArrivesByteByByte) {
     EXPECT_EQ(seen["trailer"], false) << "fields after the body are not mixed with the header's";
 }
 
+TEST(Server, IgnoresEmptyLinesBetweenRequests) {
+    TestServer server({.header_timeout = std::chrono::milliseconds(20)});
+    HttpConnection connection(server.port());
+    const std::string post = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello\r\n";
+    connection.send(post);
+    EXPECT_EQ(connection.receive()->status, 200);
+    EXPECT_FALSE(connection.hears_within(std::chrono::milliseconds(60))) << "the empty line began no header";
+    connection.send(post + post);
+    EXPECT_EQ(connection.receive()->status, 200);
+    EXPECT_EQ(connection.receive()->status, 200);
+}
+
 TEST(Server, TakesABodyUpToItsLimit) {
     TestServer server({.body_limit = 300'000});
     const auto reply = http_request(server.port(), "POST", "/", std::string(300'000, 'x'));
