@@ -21,14 +21,19 @@ constexpr asio::use_awaitable_t<asio::io_context::executor_type> kAwait;
 // How much longer than the server's own time-out a request may take before the peer counts as dead.
 constexpr std::chrono::seconds kGrace{1};
 
+constexpr std::string_view kUnknownStatement = "26000";
+
 void ignore_notice(void*, const char*) {}
 
 }  // namespace
 
 // What was sent up to one Sync, and the answers so far.
 struct Connection::Request {
-    // The commands in order: the name of a statement to prepare, or null for a step.
-    std::vector<const std::string*> commands;
+    struct Command {
+        bool prepares;  // the statement, or else executes it
+        Preparation* preparation;
+    };
+    std::vector<Command> commands;  // in order
     std::size_t answered = 0;
     std::vector<Rows> rows;
     std::optional<SqlError> error;
@@ -184,23 +189,24 @@ void Connection::start(std::span<const Step> steps, std::unique_ptr<Request> req
 bool Connection::send(std::span<const Step> steps, Request& request) {
     std::vector<const char*> values;
     for (const Step& step : steps) {
-        if (!send_prepare(*step.statement, request)) return false;
+        Preparation& preparation = preparations_[step.statement->name];
+        if (preparation.state == Preparation::State::no &&
+            !send_prepare(*step.statement, preparation, request))
+            return false;
         values.clear();
         for (const auto& parameter : step.parameters)
             values.push_back(parameter ? parameter->c_str() : nullptr);
         if (PQsendQueryPrepared(connection_.get(), step.statement->name.c_str(),
                                 static_cast<int>(values.size()), values.data(), nullptr, nullptr, 0) != 1)
             return false;
-        request.commands.push_back(nullptr);
+        request.commands.push_back({false, &preparation});
     }
     return PQpipelineSync(connection_.get()) == 1;
 }
 
-bool Connection::send_prepare(const Statement& statement, Request& request) {
-    const auto known = prepared_.try_emplace(statement.name, Prepared::no).first;
-    if (known->second != Prepared::no) return true;
-    known->second = Prepared::sent;
-    request.commands.push_back(&known->first);
+bool Connection::send_prepare(const Statement& statement, Preparation& preparation, Request& request) {
+    preparation = {Preparation::State::sent, std::nullopt};
+    request.commands.push_back({true, &preparation});
     return PQsendPrepare(connection_.get(), statement.name.c_str(), statement.sql.c_str(), 0, nullptr) == 1;
 }
 
@@ -240,14 +246,22 @@ void Connection::read_answers() {
 void Connection::take_result(PGresult* result) {
     Rows rows(result);
     Request& request = *requests_.front();
-    const bool known = request.answered < request.commands.size();
-    const std::string* prepared = known ? request.commands[request.answered] : nullptr;
-    ++request.answered;
     const ExecStatusType status = PQresultStatus(result);
     const bool good = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
-    if (prepared != nullptr) prepared_[*prepared] = good ? Prepared::yes : Prepared::no;
-    if (!good && status != PGRES_PIPELINE_ABORTED && !request.error) request.error = libpq::error_of(result);
-    if (good && prepared == nullptr) request.rows.push_back(std::move(rows));
+    const bool skipped = status == PGRES_PIPELINE_ABORTED;
+    std::optional<SqlError> error;
+    if (!good && !skipped) error = libpq::error_of(result);
+    // After the last command comes only what went wrong with the commit.
+    if (request.answered < request.commands.size()) {
+        const auto [prepares, preparation] = request.commands[request.answered++];
+        if (prepares)
+            *preparation = {good ? Preparation::State::yes : Preparation::State::no, error};
+        else if (good)
+            request.rows.push_back(std::move(rows));
+        else if (error && error->sqlstate == kUnknownStatement && preparation->failure)
+            error = preparation->failure;
+    }
+    if (error && !request.error) request.error = std::move(error);
 }
 
 void Connection::enforce_deadline(Clock::time_point now) {

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -53,7 +54,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   private:
     enum class State { connecting, usable, closed };
-    enum class Prepared { no, sent, yes };
+    // Of a statement by name. Requests sent before the answer rely on it; when it was a failure, it is theirs
+    // too.
+    struct Preparation {
+        enum class State { no, sent, yes };
+        State state = State::no;
+        std::optional<SqlError> failure;
+    };
+    using Preparations = std::unordered_map<std::string, Preparation>;
     struct Request;
     template <class Handler>
     struct RequestOf;
@@ -65,7 +73,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     common::Task<Result<Addresses>> resolve();
     common::Task<Result<void>> poll_until_connected();
     bool send(std::span<const Step> steps, Request& request);
-    bool send_prepare(const Statement& statement, Request& request);
+    bool send_prepare(const Statement& statement, Preparation& preparation, Request& request);
     void start(std::span<const Step> steps, std::unique_ptr<Request> request);
     void flush();
     void read_answers();
@@ -78,7 +86,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     libpq::ConnectionPtr connection_;
     boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> socket_;
     std::deque<std::unique_ptr<Request>> requests_;  // sent, not yet answered
-    std::unordered_map<std::string, Prepared> prepared_;
+    Preparations preparations_;
     bool flushing_ = false;
     Clock::time_point connect_deadline_;
     Error end_reason_;

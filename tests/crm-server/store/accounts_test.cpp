@@ -1,0 +1,209 @@
+#include "crm-server/store/accounts.h"
+
+#include "tests/crm-server/store/database_fixture.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace store {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kEmail = "admin@acme.example";
+
+class AccountsTest : public DatabaseTest {
+  protected:
+    AccountsTest() { EXPECT_TRUE(run(accounts_.bootstrap_admin(kEmail, "first"))); }
+
+    std::string token() { return run(accounts_.login(kEmail, "first"))->token; }
+    Principal principal() { return *run(accounts_.authenticate(token())); }
+    ErrorKind refusal(const std::string& token) {
+        const auto result = run(accounts_.authenticate(token));
+        EXPECT_FALSE(result);
+        return result ? ErrorKind::internal : result.error().kind;
+    }
+    void execute(const std::string& sql) {
+        const Statement statement{"execute_" + std::to_string(++statements_), sql};
+        const auto done = run(database_->transaction({{&statement, {}}}));
+        EXPECT_TRUE(done) << done.error().message;
+    }
+
+    PasswordHasher hasher_{{.memory_kib = 64, .passes = 1}};
+    Accounts accounts_{*database_, hasher_};
+};
+
+TEST_F(AccountsTest, LetTheAdministratorInWithTheRightPasswordOnly) {
+    const auto session = run(accounts_.login("ADMIN@acme.example", "first"));
+    ASSERT_TRUE(session) << session.error().message;
+    EXPECT_EQ(session->token.size(), 43);
+    EXPECT_TRUE(session->expires_at.ends_with("Z"));
+    const auto principal = run(accounts_.authenticate(session->token));
+    ASSERT_TRUE(principal);
+    EXPECT_EQ(principal->email, kEmail);
+    EXPECT_EQ(principal->credential, Principal::Credential::session);
+    EXPECT_EQ(principal->actor(), "user:" + principal->user_id);
+    const auto wrong = run(accounts_.login(kEmail, "second"));
+    const auto nobody = run(accounts_.login("nobody@acme.example", "first"));
+    EXPECT_EQ(wrong.error().kind, ErrorKind::unauthorized);
+    EXPECT_EQ(wrong.error(), nobody.error()) << "no telling which of the two was wrong";
+    EXPECT_FALSE(run(accounts_.login(std::string(kEmail) + std::string("\0x", 2), "first")));
+}
+
+TEST_F(AccountsTest, TakeAsLongForAnUnknownUserAsForAWrongPassword) {
+    PasswordHasher slow{{.memory_kib = 19 * 1024, .passes = 4}};
+    Accounts accounts(*database_, slow);
+    ASSERT_TRUE(run(accounts.bootstrap_admin("slow@acme.example", "first")));
+    const auto time = [&](const std::string& email) {
+        auto least = std::chrono::steady_clock::duration::max();
+        for (int i = 0; i < 5; ++i) {
+            const auto began = std::chrono::steady_clock::now();
+            EXPECT_FALSE(run(accounts.login(email, "wrong")));
+            least = std::min(least, std::chrono::steady_clock::now() - began);
+        }
+        return std::chrono::duration<double>(least).count();
+    };
+    const double known = time("slow@acme.example");
+    const double unknown = time("nobody@acme.example");
+    EXPECT_GT(unknown, known * 0.5);
+    EXPECT_LT(unknown, known * 2);
+}
+
+TEST_F(AccountsTest, KeepNoSecretInTheDatabase) {
+    const std::string secret = token();
+    const auto key = run(accounts_.create_api_key(principal(), "import"));
+    const std::string dump = value_of(
+        "select (select string_agg(u::text, '') from users u) || "
+        "(select string_agg(s::text, '') from sessions s) || "
+        "(select string_agg(k::text, '') from api_keys k)");
+    EXPECT_EQ(dump.find("first"), std::string::npos);
+    EXPECT_EQ(dump.find(secret), std::string::npos);
+    EXPECT_EQ(dump.find(key->secret.substr(4)), std::string::npos);
+    EXPECT_NE(dump.find("$argon2id$v=19$"), std::string::npos);
+}
+
+TEST_F(AccountsTest, RefuseWhatIsNoToken) {
+    for (const std::string& token :
+         {std::string(), std::string("x"), std::string("crm_"), std::string(43, 'A'),
+          "crm_" + std::string(43, 'A'), std::string(100'000, 'A'), std::string("a\0b", 3)})
+        EXPECT_EQ(refusal(token), ErrorKind::unauthorized) << token.size();
+}
+
+TEST_F(AccountsTest, EndASessionAtOnce) {
+    const std::string ended = token();
+    const std::string other = token();
+    const auto session = run(accounts_.authenticate(ended));
+    ASSERT_TRUE(run(accounts_.authenticate(other)));
+    ASSERT_TRUE(run(accounts_.logout(*session)));
+    EXPECT_EQ(refusal(ended), ErrorKind::unauthorized);
+    EXPECT_TRUE(run(accounts_.authenticate(other)));
+    EXPECT_TRUE(run(accounts_.logout(*session))) << "ending it twice does no harm";
+}
+
+TEST_F(AccountsTest, RefuseAnExpiredSessionAndClearItAwayWithTheNextLogin) {
+    const std::string expired = token();
+    execute("update sessions set expires_at = now() - interval '1 second'");
+    EXPECT_EQ(refusal(expired), ErrorKind::unauthorized);
+    token();
+    EXPECT_EQ(value_of("select count(*) from sessions"), "1");
+}
+
+TEST_F(AccountsTest, BelieveACredentialOnlyForAWhile) {
+    const std::string revoked = token();
+    Accounts brief(*database_, hasher_, {.cache_lifetime = 300ms});
+    ASSERT_TRUE(run(brief.authenticate(revoked)));
+    execute("delete from sessions");
+    EXPECT_TRUE(run(brief.authenticate(revoked))) << "another replica ended it, this one need not know yet";
+    run_until([&] { return !run(brief.authenticate(revoked)); });
+}
+
+TEST_F(AccountsTest, BelieveASessionNoLongerThanItLasts) {
+    const std::string brief = token();
+    execute("update sessions set expires_at = now() + interval '500 milliseconds'");
+    ASSERT_TRUE(run(accounts_.authenticate(brief)));
+    const auto began = std::chrono::steady_clock::now();
+    run_until([&] { return !run(accounts_.authenticate(brief)); });
+    EXPECT_LT(std::chrono::steady_clock::now() - began, 4s) << "well before the cache forgets by itself";
+}
+
+TEST_F(AccountsTest, MakeListAndRevokeApiKeys) {
+    const Principal admin = principal();
+    const auto first = run(accounts_.create_api_key(admin, "import"));
+    const auto second = run(accounts_.create_api_key(admin, "export"));
+    ASSERT_TRUE(first && second);
+    EXPECT_TRUE(first->secret.starts_with("crm_"));
+    const auto with_key = run(accounts_.authenticate(first->secret));
+    ASSERT_TRUE(with_key);
+    EXPECT_EQ(with_key->user_id, admin.user_id);
+    EXPECT_EQ(with_key->actor(), "api-key:" + first->key.id);
+    EXPECT_FALSE(run(accounts_.logout(*with_key)));
+
+    const auto names = [&] {
+        std::string all;
+        for (const ApiKey& key : *run(accounts_.api_keys(admin))) all += key.name + " ";
+        return all;
+    };
+    EXPECT_EQ(names(), "export import ");
+    ASSERT_TRUE(run(accounts_.revoke_api_key(admin, first->key.id)));
+    EXPECT_EQ(refusal(first->secret), ErrorKind::unauthorized);
+    EXPECT_TRUE(run(accounts_.authenticate(second->secret)));
+    EXPECT_EQ(names(), "export ");
+    EXPECT_EQ(run(accounts_.revoke_api_key(admin, first->key.id)).error().kind, ErrorKind::not_found);
+    EXPECT_EQ(run(accounts_.revoke_api_key(admin, "x")).error().kind, ErrorKind::not_found);
+    for (const std::string& name : {std::string(), std::string(201, 'x'), std::string("a\0b", 3)})
+        EXPECT_EQ(run(accounts_.create_api_key(admin, name)).error().kind, ErrorKind::invalid);
+}
+
+TEST_F(AccountsTest, DoNotRevokeTheKeyOfSomebodyElse) {
+    const auto key = run(accounts_.create_api_key(principal(), "import"));
+    ASSERT_TRUE(run(accounts_.bootstrap_admin("other@acme.example", "pw")));
+    const Principal other =
+        *run(accounts_.authenticate(run(accounts_.login("other@acme.example", "pw"))->token));
+    EXPECT_EQ(run(accounts_.revoke_api_key(other, key->key.id)).error().kind, ErrorKind::not_found);
+    EXPECT_TRUE(run(accounts_.api_keys(other))->empty());
+    EXPECT_TRUE(run(accounts_.authenticate(key->secret)));
+}
+
+TEST_F(AccountsTest, KeepAPasswordThatItsOwnerChangedUntilTheBootstrapPasswordChanges) {
+    const std::string session = token();
+    ASSERT_TRUE(run(accounts_.authenticate(session)));
+    const auto own = run(hasher_.hash("own"));
+    const Statement change{"change", "update users set password_hash = $1"};
+    ASSERT_TRUE(run(database_->transaction({{&change, {*own}}})));
+
+    ASSERT_TRUE(run(accounts_.bootstrap_admin(kEmail, "first")));
+    EXPECT_TRUE(run(accounts_.login(kEmail, "own")));
+    EXPECT_FALSE(run(accounts_.login(kEmail, "first")));
+    EXPECT_TRUE(run(accounts_.authenticate(session)));
+
+    ASSERT_TRUE(run(accounts_.bootstrap_admin(kEmail, "regenerated")));
+    EXPECT_TRUE(run(accounts_.login(kEmail, "regenerated")));
+    EXPECT_FALSE(run(accounts_.login(kEmail, "own")));
+    EXPECT_EQ(refusal(session), ErrorKind::unauthorized) << "whoever was in is out";
+    EXPECT_EQ(value_of("select count(*) from users"), "1");
+}
+
+TEST_F(AccountsTest, MakeOneAdministratorWhenReplicasStartTogether) {
+    std::vector<common::Task<Result<void>>> tasks;
+    for (int i = 0; i < 5; ++i) tasks.push_back(accounts_.bootstrap_admin("new@acme.example", "pw"));
+    for (const auto& result : run_all(std::move(tasks))) EXPECT_TRUE(result) << result.error().message;
+    EXPECT_EQ(value_of("select count(*) from users"), "2");
+    EXPECT_TRUE(run(accounts_.login("new@acme.example", "pw")));
+}
+
+TEST_F(AccountsTest, AskForPatienceWhenTooManyPasswordsWait) {
+    PasswordHasher busy{{.memory_kib = 19 * 1024, .passes = 4, .threads = 1, .queue_limit = 1}};
+    std::vector<common::Task<Result<std::string>>> tasks;
+    for (int i = 0; i < 10; ++i) tasks.push_back(busy.hash("pw"));
+    int hashed = 0;
+    for (const auto& result : run_all(std::move(tasks))) {
+        hashed += result ? 1 : 0;
+        if (result) continue;
+        EXPECT_EQ(result.error().kind, ErrorKind::throttled);
+        EXPECT_TRUE(result.error().retry_after);
+    }
+    EXPECT_EQ(hashed, 2) << "one at work and one in the queue";
+}
+
+}  // namespace
+}  // namespace store

@@ -1,0 +1,70 @@
+#include "tests/crm-server/store/database_fixture.h"
+
+#include "crm-server/store/migrations.h"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <memory>
+
+namespace store {
+namespace {
+
+std::unique_ptr<support::TemporaryPostgres> running;
+
+class PostgresEnvironment : public testing::Environment {
+  public:
+    void TearDown() override { running.reset(); }
+};
+
+const auto* const registered = testing::AddGlobalTestEnvironment(new PostgresEnvironment);
+
+}  // namespace
+
+support::TemporaryPostgres& postgres() {
+    if (!running) running = std::make_unique<support::TemporaryPostgres>();
+    return *running;
+}
+
+DatabaseTest::DatabaseTest() : uri_(postgres().create_database()) {
+    const auto migrated = migrate(uri_, std::chrono::seconds(10));
+    EXPECT_TRUE(migrated) << migrated.error().message;
+    database_.emplace(loop_, DatabaseConfig{.uri = uri_});
+}
+
+void DatabaseTest::start(common::Task<void> task) {
+    boost::asio::co_spawn(loop_.get_executor(), std::move(task), [](std::exception_ptr error) {
+        if (error) std::rethrow_exception(error);
+    });
+}
+
+void DatabaseTest::run_until(const std::function<bool()>& condition) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (!condition()) {
+        ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "waited in vain";
+        loop_.restart();
+        loop_.run_one_for(std::chrono::milliseconds(100));
+    }
+}
+
+std::string DatabaseTest::value_of(const std::string& sql, Parameters parameters) {
+    const Statement statement{"test_" + std::to_string(++statements_), sql};
+    const auto rows = run(database_->query(statement, std::move(parameters)));
+    if (!rows) {
+        ADD_FAILURE() << rows.error().message;
+        return {};
+    }
+    return rows->empty() ? "" : std::string(rows->text(0, 0));
+}
+
+const crm::Entity& DatabaseTest::entity(const std::string& plural) const {
+    return *std::ranges::find(entities_, plural, &crm::Entity::plural);
+}
+
+crm::Changes DatabaseTest::changes(const crm::Entity& entity, const std::string& json) const {
+    auto valid = crm::validate_create(entity, *crm::parse_object(json));
+    EXPECT_TRUE(valid) << (valid ? "" : valid.error().front().pointer + " " + valid.error().front().detail);
+    return valid ? *valid : crm::Changes();
+}
+
+}  // namespace store

@@ -1,0 +1,139 @@
+#include "crm-server/store/database.h"
+
+#include "tests/crm-server/store/database_fixture.h"
+
+namespace store {
+namespace {
+
+using namespace std::chrono_literals;
+
+const Statement kEcho{"echo", "select $1::text, $2::int + 1"};
+const Statement kDivide{"divide", "select 1 / $1::int"};
+const Statement kInsert{"insert_item", "insert into items values ($1::int)"};
+
+class DatabaseSessionTest : public DatabaseTest {
+  protected:
+    DatabaseSessionTest() {
+        const Statement table{"table", "create table items (id int primary key)"};
+        EXPECT_TRUE(run(database_->transaction({{&table, {}}})));
+    }
+};
+
+TEST_F(DatabaseSessionTest, AnswersPipelinedQueriesEachWithItsOwnResult) {
+    std::vector<common::Task<SqlResult<Rows>>> tasks;
+    for (int i = 0; i < 500; ++i) {
+        if (i % 10 == 0)
+            tasks.push_back(database_->query(kDivide, {"0"}));
+        else
+            tasks.push_back(database_->query(kEcho, {std::to_string(i), std::to_string(i)}));
+    }
+    const auto results = run_all(std::move(tasks));
+    for (int i = 0; i < 500; ++i) {
+        const auto& result = results[static_cast<std::size_t>(i)];
+        ASSERT_EQ(result.has_value(), i % 10 != 0) << "an error stays inside its request";
+        if (result) EXPECT_EQ(result->text(0, 1), std::to_string(i + 1));
+        if (!result) EXPECT_EQ(result.error().sqlstate, "22012");
+    }
+}
+
+TEST_F(DatabaseSessionTest, SendsParametersLargerThanTheSocketTakesAtOnce) {
+    const std::string large(8 * 1024 * 1024, 'x');
+    std::vector<common::Task<SqlResult<Rows>>> tasks;
+    for (int i = 0; i < 4; ++i) tasks.push_back(database_->query(kEcho, {large, "1"}));
+    for (const auto& result : run_all(std::move(tasks))) EXPECT_EQ(result->text(0, 0), large);
+}
+
+TEST_F(DatabaseSessionTest, TellsNullFromEmpty) {
+    const auto rows = run(database_->query(kEcho, {std::nullopt, std::nullopt}));
+    EXPECT_TRUE(rows->is_null(0, 0));
+    EXPECT_EQ(rows->value(0, 1), std::nullopt);
+    EXPECT_EQ(run(database_->query(kEcho, {"", "1"}))->value(0, 0), "");
+}
+
+TEST_F(DatabaseSessionTest, CommitsATransactionWholeOrNotAtAll) {
+    ASSERT_TRUE(run(database_->transaction({{&kInsert, {"1"}}, {&kInsert, {"2"}}})));
+    const auto failed =
+        run(database_->transaction({{&kInsert, {"3"}}, {&kInsert, {"1"}}, {&kInsert, {"4"}}}));
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().kind, ErrorKind::conflict);
+    EXPECT_EQ(failed.error().constraint, "items_pkey");
+    EXPECT_EQ(value_of("select string_agg(id::text, ',' order by id) from items"), "1,2");
+    EXPECT_TRUE(run(database_->transaction({{&kInsert, {"3"}}})))
+        << "the session is not left in a failed transaction";
+}
+
+TEST_F(DatabaseSessionTest, ReportsWhatACommitFinds) {
+    const Statement deferred{
+        "deferred", "create table parts (item int references items (id) deferrable initially deferred)"};
+    ASSERT_TRUE(run(database_->transaction({{&deferred, {}}})));
+    const Statement orphan{"orphan", "insert into parts values (77)"};
+    const auto failed = run(database_->transaction({{&orphan, {}}}));
+    ASSERT_FALSE(failed) << "a foreign key that is checked at the end was broken";
+    EXPECT_EQ(failed.error().sqlstate, "23503");
+    EXPECT_EQ(value_of("select count(*) from parts"), "0");
+}
+
+TEST_F(DatabaseSessionTest, GivesEachKindOfErrorItsName) {
+    const auto kind_of = [&](const std::string& name, const std::string& sql) {
+        const Statement statement{name, sql};
+        return run(database_->query(statement, {})).error().kind;
+    };
+    EXPECT_EQ(kind_of("e1", "select 'x'::int"), ErrorKind::invalid);
+    EXPECT_EQ(kind_of("e2", "insert into items values (null)"), ErrorKind::invalid);
+    EXPECT_EQ(kind_of("e3", "select from nowhere"), ErrorKind::internal);
+    EXPECT_EQ(kind_of("e4", "this is no sql"), ErrorKind::internal);
+}
+
+TEST_F(DatabaseSessionTest, PreparesAStatementThatOnceCouldNotBePrepared) {
+    const Statement later{"later", "select count(*) from later"};
+    std::vector<common::Task<SqlResult<Rows>>> tasks;
+    for (int i = 0; i < 5; ++i) tasks.push_back(database_->query(later, {}));
+    for (const auto& result : run_all(std::move(tasks))) EXPECT_EQ(result.error().sqlstate, "42P01");
+    const Statement table{"table_later", "create table later (id int)"};
+    ASSERT_TRUE(run(database_->transaction({{&table, {}}})));
+    EXPECT_EQ(run(database_->query(later, {}))->text(0, 0), "0");
+}
+
+TEST_F(DatabaseSessionTest, GivesUpOnAStatementThatTakesTooLong) {
+    Database impatient(loop_, DatabaseConfig{.uri = uri_, .statement_timeout = 100ms});
+    const Statement sleep{"sleep", "select pg_sleep(60)"};
+    const auto result = run(impatient.query(sleep, {}));
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().kind, ErrorKind::timeout);
+}
+
+TEST_F(DatabaseSessionTest, RepeatsATransactionThatPostgresRolledBackForADeadlock) {
+    ASSERT_TRUE(run(database_->transaction({{&kInsert, {"1"}}, {&kInsert, {"2"}}})));
+    const Statement touch{"touch",
+                          "with t as (update items set id = id where id = $1::int returning id) "
+                          "select pg_sleep(0.2) from t"};
+    std::vector<common::Task<SqlResult<std::vector<Rows>>>> tasks;
+    tasks.push_back(database_->transaction({{&touch, {"1"}}, {&touch, {"2"}}}));
+    tasks.push_back(database_->transaction({{&touch, {"2"}}, {&touch, {"1"}}}));
+    for (const auto& result : run_all(std::move(tasks))) EXPECT_TRUE(result) << result.error().message;
+    run_until([&] {
+        return value_of("select deadlocks > 0 from pg_stat_database where datname = current_database()") ==
+               "t";
+    });
+}
+
+TEST_F(DatabaseSessionTest, QueuesMoreTransactionsThanItHasSessions) {
+    std::vector<common::Task<SqlResult<std::vector<Rows>>>> tasks;
+    for (int i = 0; i < 200; ++i) tasks.push_back(database_->transaction({{&kInsert, {std::to_string(i)}}}));
+    for (const auto& result : run_all(std::move(tasks))) EXPECT_TRUE(result) << result.error().message;
+    EXPECT_EQ(value_of("select count(*) from items"), "200");
+}
+
+TEST_F(DatabaseSessionTest, EndsWithRequestsStillWaiting) {
+    const Statement sleep{"sleep_on", "select pg_sleep(60)"};
+    std::optional<SqlResult<Rows>> result;
+    start(keep_result(database_->query(sleep, {}), result));
+    run_until([&] { return database_->connected() > 0; });
+    loop_.poll();
+    database_.reset();
+    run_until([&] { return result.has_value(); });
+    EXPECT_FALSE(*result);
+}
+
+}  // namespace
+}  // namespace store

@@ -1,0 +1,107 @@
+#include "crm-server/store/repository.h"
+#include "tests/crm-server/store/database_fixture.h"
+
+#include <chrono>
+
+namespace store {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+const Statement kOne{"one", "select 1"};
+
+class OutageTest : public DatabaseTest {
+  protected:
+    OutageTest() { EXPECT_TRUE(run(database_->query(kOne, {}))); }
+
+    void expect_recovery() {
+        run_until([&] { return run(database_->query(kOne, {})).has_value(); });
+        EXPECT_TRUE(
+            run(companies_.create("user:test", changes(entity("companies"), R"({"name": "After"})"))));
+    }
+
+    Repository companies_{*database_, entity("companies"), entities_};
+};
+
+TEST_F(OutageTest, FailsFastWhileTheServerIsAwayAndRecoversByItself) {
+    postgres().stop();
+    const auto began = Clock::now();
+    std::vector<common::Task<SqlResult<Rows>>> reads;
+    for (int i = 0; i < 50; ++i) reads.push_back(database_->query(kOne, {}));
+    for (const auto& result : run_all(std::move(reads))) {
+        ASSERT_FALSE(result);
+        EXPECT_EQ(result.error().kind, ErrorKind::unavailable);
+    }
+    const auto write =
+        run(companies_.create("user:test", changes(entity("companies"), R"({"name": "During"})")));
+    ASSERT_FALSE(write);
+    EXPECT_EQ(write.error().error.kind, ErrorKind::unavailable);
+    EXPECT_LT(Clock::now() - began, 4s);
+    EXPECT_EQ(database_->connected(), 0);
+    postgres().start();
+    expect_recovery();
+}
+
+TEST_F(OutageTest, RecoversFromTheDeathOfTheServer) {
+    postgres().kill();
+    postgres().start();
+    expect_recovery();
+}
+
+TEST_F(OutageTest, RepeatsAReadWhoseSessionWasEnded) {
+    const Statement sleep{"sleep", "select pg_sleep(0.3), 42"};
+    std::optional<SqlResult<Rows>> result;
+    start(keep_result(database_->query(sleep, {}), result));
+    Database other(loop_, DatabaseConfig{.uri = uri_});
+    const Statement end{"end",
+                        "select count(pg_terminate_backend(pid)) from pg_stat_activity "
+                        "where wait_event = 'PgSleep' and datname = current_database()"};
+    run_until([&] { return run(other.query(end, {}))->text(0, 0) == "1"; });
+    run_until([&] { return result.has_value(); });
+    ASSERT_TRUE(*result) << result->error().message;
+    EXPECT_EQ((*result)->text(0, 1), "42");
+}
+
+TEST_F(OutageTest, DoesNotRepeatAWriteWhoseSessionWasEnded) {
+    const Statement write{"write",
+                          "insert into audit (actor, entity, entity_id, action, diff) "
+                          "select 'a', 'b', gen_random_uuid(), 'c', '{}' from pg_sleep(3)"};
+    std::optional<SqlResult<std::vector<Rows>>> result;
+    start(keep_result(database_->transaction({{&write, {}}}), result));
+    Database other(loop_, DatabaseConfig{.uri = uri_});
+    const Statement end{"end",
+                        "select count(pg_terminate_backend(pid)) from pg_stat_activity "
+                        "where wait_event = 'PgSleep' and datname = current_database()"};
+    run_until([&] { return run(other.query(end, {}))->text(0, 0) == "1"; });
+    run_until([&] { return result.has_value(); });
+    ASSERT_FALSE(*result);
+    EXPECT_EQ(result->error().kind, ErrorKind::unavailable);
+    EXPECT_EQ(value_of("select count(*) from audit"), "0");
+}
+
+TEST_F(OutageTest, DropsAServerThatFallsSilent) {
+    Database impatient(loop_,
+                       DatabaseConfig{.uri = uri_, .connect_timeout = 500ms, .statement_timeout = 200ms});
+    ASSERT_TRUE(run(impatient.query(kOne, {})));
+    postgres().freeze();
+    const auto began = Clock::now();
+    const auto result = run(impatient.query(kOne, {}));
+    postgres().thaw();
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().kind, ErrorKind::unavailable);
+    EXPECT_LT(Clock::now() - began, 5s);
+    run_until([&] { return run(impatient.query(kOne, {})).has_value(); });
+}
+
+TEST_F(OutageTest, ConnectsByNameToo) {
+    std::string by_name = uri_;
+    by_name.replace(by_name.find("127.0.0.1"), 9, "localhost");
+    Database named(loop_, DatabaseConfig{.uri = by_name});
+    EXPECT_TRUE(run(named.query(kOne, {})));
+    Database unknown(loop_, DatabaseConfig{.uri = "postgresql://crm@no-such-host.invalid/crm"});
+    EXPECT_EQ(run(unknown.query(kOne, {})).error().kind, ErrorKind::unavailable);
+}
+
+}  // namespace
+}  // namespace store

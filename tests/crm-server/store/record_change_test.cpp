@@ -1,0 +1,47 @@
+#include "crm-server/store/record_change.h"
+
+#include <gtest/gtest.h>
+
+namespace store {
+namespace {
+
+const crm::Entity kThing =
+    crm::make_entity("thing", "things",
+                     {{.name = "name", .column = "name", .required = true},
+                      {.name = "count", .column = "count", .type = crm::FieldType::integer},
+                      {.name = "custom", .column = "custom", .type = crm::FieldType::custom}});
+const Parameters kCurrent{"id", "Zoë", std::nullopt, R"({"a": 1})", "t", "t", "7"};
+
+crm::Changes patch(const std::string& json) {
+    return *crm::validate_patch(kThing, *crm::parse_object(json));
+}
+
+TEST(RecordChange, TakesFromThePatchWhatItNamesAndTheRestFromTheRecord) {
+    const auto change = apply_patch(kThing, kCurrent, patch(R"({"count": 3, "custom": {"b": 2}})"));
+    EXPECT_TRUE(change->changes_anything);
+    EXPECT_EQ(change->values, (Parameters{"Zoë", "3", R"({"a":1,"b":2})"}));
+    EXPECT_EQ(change->diff,
+              R"({"count":{"from":null,"to":3},"custom":{"from":{"a": 1},"to":{"a":1,"b":2}}})");
+}
+
+TEST(RecordChange, IsNoneWhenThePatchSaysWhatTheRecordHas) {
+    const auto change =
+        apply_patch(kThing, kCurrent, patch(R"({"name": "Zoë", "count": null, "custom": {"a": 1}})"));
+    EXPECT_FALSE(change->changes_anything);
+    EXPECT_EQ(change->values, (Parameters{"Zoë", std::nullopt, R"({"a": 1})"}));
+    EXPECT_EQ(change->diff, "{}");
+}
+
+TEST(RecordChange, OfACreationHasEveryValueThatIsSet) {
+    const auto change = creation(*crm::validate_create(kThing, *crm::parse_object(R"({"name": "\"Z\""})")));
+    EXPECT_EQ(change.values, (Parameters{"\"Z\"", std::nullopt, std::nullopt}));
+    EXPECT_EQ(change.diff, R"({"name":{"from":null,"to":"\"Z\""}})");
+}
+
+TEST(RecordChange, OfARemovalHasEveryValueThatWasSet) {
+    EXPECT_EQ(removal_diff(kThing, kCurrent),
+              R"({"name":{"from":"Zoë","to":null},"custom":{"from":{"a": 1},"to":null}})");
+}
+
+}  // namespace
+}  // namespace store
