@@ -59,7 +59,6 @@ Result<Duration> Reflector::request(std::stop_token stop) {
     try {
         return state_ == State::watching ? watch(stop) : list(stop);
     } catch (const std::exception& exception) {
-        enter(State::empty);
         return fail(ErrorKind::internal, exception.what());
     }
 }
@@ -83,7 +82,6 @@ Result<Duration> Reflector::list(std::stop_token stop) {
     }
     const auto version = parse_resource_version(page->resource_version);
     if (!version) {
-        enter(State::empty);
         return fail(ErrorKind::internal,
                     "the list has no number as resourceVersion: '" + page->resource_version + "'");
     }
@@ -138,7 +136,9 @@ void Reflector::on_event(const kube::WatchEvent& event) {
 Duration Reflector::failed(const Error& error) {
     metrics_.errors.Increment();
     const bool was_watching = state_ == State::watching;
-    const bool start_over = error.kind == ErrorKind::expired || error.kind == ErrorKind::invalid;
+    // What cannot be understood is not asked for again: a full list gets past it.
+    const bool start_over = error.kind == ErrorKind::expired || error.kind == ErrorKind::invalid ||
+                            error.kind == ErrorKind::internal;
     // A resume point grows old in the normal course of things; only a list that is too old at once is
     // trouble.
     const bool at_once = error.kind == ErrorKind::expired && was_watching && progressed_;

@@ -2,8 +2,9 @@
 //
 //   empty --list--> listing --last page--> watching --expired--> empty
 //
-// Any other error is tried again from where it happened, after a back-off: the same page, or a watch from
-// the last version seen. The store serves its old content all the while.
+// So does an answer that makes no sense. Any other error is tried again from where it happened, after a
+// back-off: the same page, or a watch from the last version seen. The store serves its old content all the
+// while.
 #pragma once
 
 #include "operator/kube/client.h"

@@ -1,8 +1,10 @@
 #include "operator/runtime/store.h"
 
+#include "common/log.h"
+
 #include <algorithm>
 #include <charconv>
-#include <tuple>
+#include <exception>
 #include <utility>
 
 namespace runtime {
@@ -161,10 +163,14 @@ bool Store::synced() const {
 
 /// Learns one object. Everything but the pointer work happens outside the lock.
 void Store::put(const kube::json& object, Origin origin) {
-    const Projected projected = projection_(object);
-    const bool wanted = !projected.owner.name.empty();
     const kube::ObjectKey key = kube::key_of(object);
     const std::uint64_t version = version_of(object);
+    const auto projection = project(object);
+    if (!projection) {
+        return keep_as_known(key, version, origin);
+    }
+    const Projected& projected = *projection;
+    const bool wanted = !projected.owner.name.empty();
     PackedObject::Ptr fresh = PackedObject::make(key, kube::uid_of(object), projected.owner,
                                                  wanted ? projected.fields.dump() : std::string{});
     fresh->resource_version = version;
@@ -208,6 +214,30 @@ void Store::put(const kube::json& object, Origin origin) {
         }
     }
     report(changed, origin);
+}
+
+/// Empty when the projection cannot read the object: one odd object must not hold up all the others.
+std::optional<Projected> Store::project(const kube::json& object) const {
+    try {
+        return projection_(object);
+    } catch (const std::exception& exception) {
+        common::log::warning("Cannot read object, keeping what was known of it",
+                             {{"kind", object.value("kind", "")},
+                              {"object", kube::to_string(kube::key_of(object))},
+                              {"message", exception.what()}});
+        return std::nullopt;
+    }
+}
+
+void Store::keep_as_known(const kube::ObjectKey& key, std::uint64_t version, Origin origin) {
+    const std::lock_guard lock(mutex_);
+    if (origin == Origin::watch) {
+        show(version);
+    }
+    PackedObject* const known = known_at(find(view_of(key)), view_of(key));
+    if (known != nullptr && origin == Origin::list) {
+        known->generation = generation_;
+    }
 }
 
 /// Whether a message about an object at this version says more than what is known of it.

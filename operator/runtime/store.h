@@ -35,7 +35,7 @@ struct StoredObject {
 };
 
 /// Chooses what to remember of an object. Pure. owner is empty for an object that concerns nobody: such an
-/// object is not kept.
+/// object is not kept. When it throws, the object stays as it was known before.
 struct Projected {
     kube::ObjectKey owner;
     kube::json fields;
@@ -95,6 +95,8 @@ class Store {
     using Position = std::vector<PackedObject::Ptr>::const_iterator;
 
     void put(const kube::json& object, Origin origin);
+    std::optional<Projected> project(const kube::json& object) const;
+    void keep_as_known(const kube::ObjectKey& key, std::uint64_t version, Origin origin);
     bool is_news(const PackedObject* known, std::uint64_t version, Origin origin) const;
     void show(std::uint64_t version);
     Position find(KeyView key) const;

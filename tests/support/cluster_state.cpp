@@ -168,22 +168,24 @@ Result<kube::Page> ClusterState::page(const kube::Kind& kind, const kube::Select
                                       std::size_t limit, const std::string& continue_token) {
     Snapshot snapshot{.items = {}, .version = version_};
     if (continue_token.empty()) {
+        std::vector<Object> selected;
         for (const auto& [key, object] : objects(kind).live) {
             if (selects(selection, *object)) {
-                snapshot.items.push_back(object);
+                selected.push_back(object);
             }
         }
+        snapshot.items = std::make_shared<const std::vector<Object>>(std::move(selected));
     } else if (const auto found = pages_.find(continue_token); found != pages_.end()) {
         snapshot = found->second;
     } else {
         return fail(ErrorKind::expired, "The provided continue parameter is too old");
     }
-    const std::size_t total = snapshot.items.size();
+    const std::size_t total = snapshot.items->size();
     const std::size_t end = limit == 0 ? total : std::min(snapshot.position + limit, total);
     kube::Page page;
     page.resource_version = std::to_string(snapshot.version);
     for (; snapshot.position < end; ++snapshot.position) {
-        page.items.push_back(*snapshot.items[snapshot.position]);
+        page.items.push_back(*(*snapshot.items)[snapshot.position]);
     }
     if (end < total) {
         page.continue_token = std::to_string(++tokens_);

@@ -68,7 +68,7 @@ class ClusterState {
         std::uint64_t compacted = 0;  // version of the latest change that was forgotten
     };
     struct Snapshot {
-        std::vector<Object> items;
+        std::shared_ptr<const std::vector<Object>> items;
         std::uint64_t version = 0;
         std::size_t position = 0;  // where the next page begins
     };
