@@ -1,0 +1,114 @@
+// Sessions and API keys by HTTP.
+#include "tests/crm-server/api/server_fixture.h"
+
+#include <gmock/gmock.h>
+
+namespace {
+
+using nlohmann::json;
+using support::HttpReply;
+using testing::HasSubstr;
+using testing::Not;
+
+class AccountsApiTest : public ServerTest {
+  protected:
+    int status_with(std::string_view token) const {
+        return support::http_get(server_->api_port(), "/api/v1/contacts", with_token(token)).status;
+    }
+
+    json create_key(const std::string& name) const {
+        const HttpReply reply = call("POST", "/api/v1/api-keys", {{"name", name}});
+        EXPECT_EQ(reply.status, 201) << reply.body;
+        return json_of(reply);
+    }
+};
+
+TEST_F(AccountsApiTest, AskWhoeverHasNoTokenForOne) {
+    const HttpReply reply = support::http_get(server_->api_port(), "/api/v1/contacts");
+    EXPECT_EQ(reply.status, 401);
+    EXPECT_EQ(reply.header("WWW-Authenticate"), "Bearer");
+}
+
+TEST_F(AccountsApiTest, RefuseATokenThatNobodyHas) {
+    const HttpReply reply =
+        support::http_get(server_->api_port(), "/api/v1/contacts", with_token("crm_nobody"));
+    EXPECT_EQ(reply.status, 401);
+    EXPECT_EQ(reply.header("WWW-Authenticate"), "Bearer error=\"invalid_token\"");
+}
+
+TEST_F(AccountsApiTest, AcceptAfterALoginUntilTheLogout) {
+    const std::string token = log_in();
+    EXPECT_EQ(status_with(token), 200);
+    EXPECT_EQ(
+        support::http_request(server_->api_port(), "POST", "/api/v1/logout", "", with_token(token)).status,
+        204);
+    EXPECT_EQ(status_with(token), 401);
+    EXPECT_EQ(status_with(token_), 200) << "other sessions go on";
+}
+
+TEST_F(AccountsApiTest, DoNotTellWhetherEmailOrPasswordIsWrong) {
+    const HttpReply password = login(kEmail, "guess-4711");
+    const HttpReply email = login("nobody@crm.example", kPassword);
+    EXPECT_EQ(password.status, 401);
+    EXPECT_EQ(email.status, 401);
+    EXPECT_EQ(json_of(password).at("detail"), json_of(email).at("detail"));
+    EXPECT_THAT(password.body, Not(HasSubstr("guess-4711")));
+}
+
+TEST_F(AccountsApiTest, SlowDownWhoeverGuessesPasswords) {
+    HttpReply reply;
+    for (int i = 0; i < 11; ++i) reply = login("victim@crm.example", std::to_string(i));
+    EXPECT_EQ(reply.status, 429);
+    EXPECT_NE(reply.header("Retry-After"), "");
+    EXPECT_EQ(login(kEmail, kPassword).status, 200) << "other accounts are not affected";
+}
+
+TEST_F(AccountsApiTest, NameWhatALoginLacks) {
+    const HttpReply reply =
+        support::http_request(server_->api_port(), "POST", "/api/v1/login", R"({"email": 5, "a/b": "x"})",
+                              {{"Content-Type", "application/json"}});
+    EXPECT_EQ(reply.status, 400);
+    const json errors = json_of(reply).at("errors");
+    ASSERT_EQ(errors.size(), 3U);
+    EXPECT_EQ(errors[0].at("pointer"), "/email");
+    EXPECT_EQ(errors[1].at("pointer"), "/password");
+    EXPECT_EQ(errors[2].at("pointer"), "/a~1b");
+}
+
+TEST_F(AccountsApiTest, AcceptAnApiKeyUntilItIsRevoked) {
+    const json key = create_key("import");
+    const std::string secret = key.at("key");
+    EXPECT_TRUE(secret.starts_with("crm_"));
+    EXPECT_EQ(status_with(secret), 200);
+
+    const std::string path = "/api/v1/api-keys/" + key.at("id").get<std::string>();
+    EXPECT_EQ(call("DELETE", path).status, 204);
+    EXPECT_EQ(status_with(secret), 401);
+    EXPECT_EQ(call("DELETE", path).status, 404);
+}
+
+TEST_F(AccountsApiTest, ShowAnApiKeyOnlyOnce) {
+    const json key = create_key("import");
+    const HttpReply list = call("GET", "/api/v1/api-keys");
+    EXPECT_EQ(list.status, 200);
+    EXPECT_THAT(list.body, Not(HasSubstr(key.at("key").get<std::string>())));
+    const json first = json_of(list).at("data").at(0);
+    EXPECT_EQ(first.at("id"), key.at("id"));
+    EXPECT_EQ(first.at("name"), "import");
+    EXPECT_EQ(first.at("createdAt"), key.at("createdAt"));
+}
+
+TEST_F(AccountsApiTest, RefuseAKeyWithoutAName) {
+    EXPECT_EQ(call("POST", "/api/v1/api-keys", {{"name", ""}}).status, 400);
+    EXPECT_EQ(call("POST", "/api/v1/api-keys", json::object()).status, 400);
+}
+
+TEST_F(AccountsApiTest, HaveNoSessionToEndWithAnApiKey) {
+    const std::string secret = create_key("import").at("key");
+    EXPECT_EQ(
+        support::http_request(server_->api_port(), "POST", "/api/v1/logout", "", with_token(secret)).status,
+        400);
+    EXPECT_EQ(status_with(secret), 200);
+}
+
+}  // namespace

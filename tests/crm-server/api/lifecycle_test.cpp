@@ -1,0 +1,126 @@
+// Starting before the database is migrated, losing the database, and stopping under load.
+#include "tests/crm-server/api/server_fixture.h"
+
+#include <atomic>
+#include <filesystem>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+
+namespace {
+
+using support::HttpConnection;
+using support::HttpReply;
+using testing::HasSubstr;
+
+class LifecycleTest : public ServerTest {};
+
+TEST_F(UnmigratedServerTest, StaysUpAndSaysWhyItIsNotReadyUntilTheDatabaseIsMigrated) {
+    start();
+    EXPECT_TRUE(eventually([&] {
+        const HttpReply reply = support::http_get(server_->management_port(), "/readyz");
+        return reply.status == 503 && reply.body.find("crm-server migrate") != std::string::npos;
+    }));
+    EXPECT_EQ(support::http_get(server_->management_port(), "/healthz").status, 200);
+    const HttpReply reply = support::http_get(server_->api_port(), "/api/v1/contacts");
+    EXPECT_EQ(reply.status, 503);
+    EXPECT_EQ(reply.header("Retry-After"), "5");
+
+    migrate();
+    EXPECT_TRUE(eventually([&] { return is_ready(); }));
+    EXPECT_NE(log_in(), "");
+}
+
+TEST_F(UnmigratedServerTest, IsNotReadyWithoutTheAdministratorsFiles) {
+    std::filesystem::remove(admin_dir_.path() / "password");
+    migrate();
+    start();
+    EXPECT_TRUE(eventually([&] {
+        return support::http_get(server_->management_port(), "/readyz").body.find("password") !=
+               std::string::npos;
+    }));
+    admin_dir_.write("password", kPassword);
+    EXPECT_TRUE(eventually([&] { return is_ready(); }));
+    EXPECT_NE(log_in(), "");
+}
+
+TEST_F(UnmigratedServerTest, RefusesAPortThatIsTaken) {
+    start();
+    const auto second = CrmServer::start({.database_uri = uri_,
+                                          .admin_dir = {},
+                                          .api = {"127.0.0.1", server_->api_port()},
+                                          .management = {"127.0.0.1", 0}});
+    ASSERT_FALSE(second);
+    EXPECT_THAT(second.error().message, HasSubstr(std::to_string(server_->api_port())));
+}
+
+TEST_F(LifecycleTest, AnswersAgainByItselfWhenTheDatabaseComesBack) {
+    const std::string contact = create("contacts", {{"lastName", "L"}});
+    postgres().stop();
+    const HttpReply reply = call("GET", contact);
+    EXPECT_EQ(reply.status, 503) << reply.body;
+    EXPECT_NE(reply.header("Retry-After"), "");
+    EXPECT_EQ(call("POST", "/api/v1/contacts", {{"lastName", "M"}}).status, 503);
+    EXPECT_TRUE(eventually([&] { return !is_ready(); }));
+
+    postgres().start();
+    EXPECT_TRUE(eventually([&] { return call("GET", contact).status == 200; }));
+    EXPECT_TRUE(eventually([&] { return is_ready(); }));
+    EXPECT_EQ(call("POST", "/api/v1/contacts", {{"lastName", "M"}}).status, 201);
+}
+
+TEST_F(LifecycleTest, CountsRequestsByRoute) {
+    create("contacts", {{"lastName", "L"}});
+    EXPECT_THAT(support::http_get(server_->management_port(), "/metrics").body,
+                HasSubstr(R"(http_requests_total{method="POST",route="/api/v1/contacts",status="201"} 1)"));
+}
+
+/// Sends reads one after the other over kept connections until the server takes no more connections.
+void read_until_refused(std::uint16_t port, const std::string& request, std::atomic<int>& answered,
+                        std::atomic<int>& lost) {
+    try {
+        for (;;) {
+            HttpConnection connection(port);
+            for (bool open = true; open;) {
+                if (!connection.send(request)) {
+                    ++lost;
+                    break;
+                }
+                const std::optional<HttpReply> reply = connection.receive();
+                const bool good = reply && reply->status == 200;
+                ++(good ? answered : lost);
+                open = good && reply->header("Connection") != "close";
+            }
+        }
+    } catch (const std::system_error&) {
+        // Refused: the server has stopped to listen, as it should.
+    }
+}
+
+TEST_F(LifecycleTest, LosesNoRequestWhenItStopsUnderLoad) {
+    const std::string contact = create("contacts", {{"lastName", "L"}});
+    const std::string request =
+        "GET " + contact + " HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer " + token_ + "\r\n\r\n";
+    std::atomic<int> answered = 0;
+    std::atomic<int> lost = 0;
+    {
+        std::vector<std::jthread> clients;
+        for (int i = 0; i < 8; ++i) {
+            clients.emplace_back([&] { read_until_refused(server_->api_port(), request, answered, lost); });
+        }
+        EXPECT_TRUE(eventually([&] { return answered > 500; }));
+        server_->drain();
+    }
+    EXPECT_EQ(lost, 0);
+}
+
+TEST_F(LifecycleTest, IsNotReadyAsSoonAsItIsAboutToStop) {
+    server_->drain();
+    const HttpReply reply = support::http_get(server_->management_port(), "/readyz");
+    EXPECT_EQ(reply.status, 503);
+    EXPECT_THAT(reply.body, HasSubstr("stopping"));
+}
+
+}  // namespace

@@ -1,0 +1,116 @@
+// Every way in which a request can be wrong, and the problem document that says so.
+#include "tests/crm-server/api/server_fixture.h"
+
+#include <gmock/gmock.h>
+
+namespace {
+
+using nlohmann::json;
+using support::HttpReply;
+using testing::HasSubstr;
+
+constexpr const char* kNobody = "/api/v1/contacts/01890000-0000-7000-8000-000000000000";
+
+class RefusalsTest : public ServerTest {
+  protected:
+    /// The reply's body, after checking that it is a problem document of that status.
+    static json problem(const HttpReply& reply, int status) {
+        EXPECT_EQ(reply.status, status) << reply.body;
+        EXPECT_EQ(reply.header("Content-Type"), "application/problem+json");
+        json body = json_of(reply);
+        EXPECT_EQ(body.value("status", 0), status);
+        EXPECT_EQ(body.value("requestId", ""), reply.header("X-Request-Id"));
+        EXPECT_NE(body.value("title", ""), "");
+        return body;
+    }
+
+    static std::vector<std::string> pointers(const json& problem) {
+        std::vector<std::string> found;
+        for (const json& error : problem.value("errors", json::array())) found.push_back(error.at("pointer"));
+        return found;
+    }
+};
+
+TEST_F(RefusalsTest, TellUnknownPathsAndRecordsAs404) {
+    problem(call("GET", "/"), 404);
+    problem(call("GET", "/api/v1/leads"), 404);
+    problem(call("GET", kNobody), 404);
+    problem(call("GET", "/api/v1/contacts/7"), 404);
+    problem(call("PATCH", kNobody, json::object()), 404);
+    problem(call("DELETE", kNobody), 404);
+}
+
+TEST_F(RefusalsTest, NameTheMethodsOfAPath) {
+    const HttpReply reply = call("PUT", "/api/v1/contacts", json::object());
+    problem(reply, 405);
+    EXPECT_EQ(reply.header("Allow"), "POST, GET, HEAD, OPTIONS");
+    const HttpReply options = call("OPTIONS", kNobody);
+    EXPECT_EQ(options.status, 204);
+    EXPECT_EQ(options.header("Allow"), "GET, HEAD, PATCH, DELETE, OPTIONS");
+}
+
+TEST_F(RefusalsTest, PointAtEachFieldThatBreaksARule) {
+    const json body = problem(call("POST", "/api/v1/contacts",
+                                   {{"email", "nobody"}, {"id", kNobody}, {"colour", "red"}, {"status", 5}}),
+                              400);
+    EXPECT_THAT(pointers(body), testing::UnorderedElementsAre("/email", "/id", "/colour", "/status"));
+    EXPECT_THAT(pointers(problem(call("POST", "/api/v1/companies", json::object()), 400)),
+                testing::ElementsAre("/name"));
+}
+
+TEST_F(RefusalsTest, PointAtAReferenceToNothing) {
+    const json contact{{"lastName", "L"}, {"companyId", "01890000-0000-7000-8000-000000000000"}};
+    EXPECT_THAT(pointers(problem(call("POST", "/api/v1/contacts", contact), 400)),
+                testing::ElementsAre("/companyId"));
+}
+
+TEST_F(RefusalsTest, SayWhereTheJsonIsMalformed) {
+    const json body = problem(call_raw("POST", "/api/v1/contacts", "{\"lastName\": }"), 400);
+    EXPECT_THAT(body.at("detail").get<std::string>(), HasSubstr("line 1, column 14"));
+    problem(call_raw("POST", "/api/v1/contacts", "[]"), 400);
+    problem(call_raw("POST", "/api/v1/contacts", ""), 400);
+    problem(call_raw("POST", "/api/v1/contacts", R"({"city": "a", "city": "b"})"), 400);
+    problem(call_raw("POST", "/api/v1/contacts", R"({"city": "a\u0000b"})"), 400);
+}
+
+TEST_F(RefusalsTest, AcceptOnlyJsonBodies) {
+    const auto post = [&](const char* content_type) {
+        return support::http_request(server_->api_port(), "POST", "/api/v1/contacts", R"({"lastName": "L"})",
+                                     {{"Authorization", "Bearer " + token_}, {"Content-Type", content_type}});
+    };
+    EXPECT_EQ(post("application/json; charset=utf-8").status, 201);
+    const HttpReply reply = post("application/x-www-form-urlencoded");
+    problem(reply, 415);
+    EXPECT_EQ(reply.header("Accept"), "application/json");
+    problem(post("application/merge-patch+json"), 415);
+    problem(support::http_request(server_->api_port(), "POST", "/api/v1/contacts", "{}",
+                                  {{"Authorization", "Bearer " + token_}}),
+            415);
+}
+
+TEST_F(RefusalsTest, LimitTheSizeOfABody) {
+    const json large{{"notes", std::string(std::size_t{1024} * 1024, 'x')}};
+    problem(call("POST", "/api/v1/contacts", large), 413);
+}
+
+TEST_F(RefusalsTest, NameTheParameterOfAListThatIsWrong) {
+    const auto detail = [&](const std::string& query) {
+        return problem(call("GET", "/api/v1/contacts?" + query), 400).at("detail").get<std::string>();
+    };
+    EXPECT_THAT(detail("colour=red"), HasSubstr("colour"));
+    EXPECT_THAT(detail("limit=201"), HasSubstr("limit"));
+    EXPECT_THAT(detail("limit=5&limit=5"), HasSubstr("limit"));
+    EXPECT_THAT(detail("cursor=nonsense"), HasSubstr("cursor"));
+    EXPECT_THAT(detail("sort=notes"), HasSubstr("sort"));
+    EXPECT_THAT(detail("sort=%zz"), HasSubstr("percent-encoding"));
+}
+
+TEST_F(RefusalsTest, TakeCursorsOnlyForTheListTheyCameFrom) {
+    for (int i = 0; i < 2; ++i) create("contacts", {{"lastName", "L"}});
+    const std::string cursor =
+        json_of(call("GET", "/api/v1/contacts?limit=1&sort=lastName")).at("nextCursor");
+    EXPECT_EQ(call("GET", "/api/v1/contacts?cursor=" + cursor).status, 200);
+    problem(call("GET", "/api/v1/contacts?sort=-createdAt&cursor=" + cursor), 400);
+}
+
+}  // namespace
