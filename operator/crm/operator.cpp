@@ -32,11 +32,12 @@ Result<std::unique_ptr<Operator>> Operator::start(kube::Client& client, const Op
 }
 
 Operator::Operator(kube::Client& client, const OperatorOptions& options)
-    : controller_metrics_(metrics_.registry()),
-      controller_(client, runtime::real_environment(), controller_metrics_, {.workers = options.workers}),
+    : client_(client, metrics_.registry()),
+      controller_metrics_(metrics_.registry()),
+      controller_(client_, runtime::real_environment(), controller_metrics_, {.workers = options.workers}),
       stores_(controller_.on_change()),
       instance_metrics_(metrics_.registry(), stores_.instances()),
-      reconciler_(client, stores_, options.settings,
+      reconciler_(client_, stores_, options.settings,
                   {.random = system_random_bytes, .now = now_text, .give_up = give_up_.get_token()}) {
     stores_.watch(controller_, options.ns);
 }
@@ -65,11 +66,11 @@ Result<void> Operator::serve_management(const common::Endpoint& endpoint) {
         return {};
     };
     common::http::Handler handler =
-        [this, inner = common::http::management(ready, metrics_)](common::http::Request request) {
+        [this, inner = common::http::management(ready, metrics_)](const common::http::Request& request) {
             if (request.path == "/metrics") {
                 instance_metrics_.refresh();
             }
-            return inner(std::move(request));
+            return inner(request);
         };
     auto started = common::http::ServerThread::start({.address = endpoint.address, .port = endpoint.port},
                                                      std::move(handler));

@@ -9,6 +9,7 @@
 #include "operator/crm/settings.h"
 #include "operator/crm/stores.h"
 #include "operator/kube/client.h"
+#include "operator/kube/metered_client.h"
 #include "operator/runtime/controller.h"
 
 #include <memory>
@@ -43,6 +44,7 @@ class Operator {
 
     std::stop_source give_up_;
     common::Metrics metrics_;
+    kube::MeteredClient client_;
     runtime::Metrics controller_metrics_;
     runtime::Controller controller_;
     Stores stores_;
