@@ -170,7 +170,8 @@ Resources resources(const Fields& fields, const Preset& preset) {
     const auto memory_request = requests.quantity("memory", "16Mi");
     const auto memory_limit = limits.quantity("memory", "16Mi");
     check_within(requests, "cpu", cpu_request, preset.cpu_request, cpu_limit, preset.cpu_limit);
-    check_within(requests, "memory", memory_request, preset.memory_request, memory_limit, preset.memory_limit);
+    check_within(requests, "memory", memory_request, preset.memory_request, memory_limit,
+                 preset.memory_limit);
     return {.requests = {canonical(cpu_request), canonical(memory_request)},
             .limits = {canonical(cpu_limit), canonical(memory_limit)}};
 }
@@ -191,12 +192,14 @@ void read_server(const Fields& spec, Spec& result) {
         spec.add_error("image", "must not be set together with version");
     }
     result.size = spec.one_of("size", kSizes, "must be small, medium or large");
-    result.server_resources = resources(spec.object("resources").object("server"), preset_of(result.size).server);
+    result.server_resources =
+        resources(spec.object("resources").object("server"), preset_of(result.size).server);
     result.replicas = spec.number("replicas", 0, 50, result.replicas);
 }
 
 void read_database(const Fields& spec, Spec& result) {
-    result.database_resources = resources(spec.object("resources").object("database"), preset_of(result.size).database);
+    result.database_resources =
+        resources(spec.object("resources").object("database"), preset_of(result.size).database);
     const Fields storage = spec.object("database").object("storage");
     result.storage_size = canonical(storage.quantity("size", "512Mi")).value_or(result.storage_size);
     result.storage_class = storage.text("className", rules().storage_class);

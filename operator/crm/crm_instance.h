@@ -16,32 +16,32 @@ enum class DeletionPolicy { retain, remove };
 
 /// Quantities in their canonical form; absent ones are those of the size.
 struct Amounts {
-    std::optional<std::string> cpu;
-    std::optional<std::string> memory;
+    std::optional<std::string> cpu = {};
+    std::optional<std::string> memory = {};
 
     bool operator==(const Amounts&) const = default;
 };
 
 struct Resources {
-    Amounts requests;
-    Amounts limits;
+    Amounts requests = {};
+    Amounts limits = {};
 
     bool operator==(const Resources&) const = default;
 };
 
 struct Spec {
     /// At most one of the two is set. Without both, the server has the version of the operator.
-    std::optional<std::string> version;
-    std::optional<std::string> image;
+    std::optional<std::string> version = {};
+    std::optional<std::string> image = {};
 
     Size size = Size::small;
-    Resources server_resources;
-    Resources database_resources;
+    Resources server_resources = {};
+    Resources database_resources = {};
     int replicas = 1;
     std::string storage_size = "10Gi";
-    std::optional<std::string> storage_class;
+    std::optional<std::string> storage_class = {};
     DeletionPolicy deletion_policy = DeletionPolicy::retain;
-    std::string admin_email;
+    std::string admin_email = {};
 
     bool operator==(const Spec&) const = default;
 };
@@ -49,7 +49,7 @@ struct Spec {
 /// What is known of an instance even when its spec is not valid.
 struct Identity {
     kube::ObjectKey key;
-    std::string uid;
+    std::string uid = {};
     std::int64_t generation = 0;
     bool deleting = false;
 
@@ -59,7 +59,7 @@ struct Identity {
 struct CrmInstance {
     Identity identity;
     Spec spec;
-    Status status;  // as last written
+    Status status = {};  // as last written
 
     bool operator==(const CrmInstance&) const = default;
 

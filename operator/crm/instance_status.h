@@ -24,7 +24,7 @@ enum class Truth { no, yes, unknown };
 std::string_view name_of(Truth truth);
 
 struct Condition {
-    std::string type;
+    std::string type = {};
     Truth status = Truth::unknown;
     std::string reason;   // one CamelCase word for programs
     std::string message;  // for people: what is the case, and what to do
@@ -37,14 +37,14 @@ struct Condition {
 /// Empty strings stand for what is not known yet, and are not written.
 struct Status {
     std::int64_t observed_generation = 0;
-    std::vector<Condition> conditions;
-    std::string running_version;
-    std::string target_version;
+    std::vector<Condition> conditions = {};
+    std::string running_version = {};
+    std::string target_version = {};
     int replicas = 0;
     int ready_replicas = 0;
-    std::string selector;
-    std::string api_endpoint;
-    std::string admin_secret;
+    std::string selector = {};
+    std::string api_endpoint = {};
+    std::string admin_secret = {};
 
     bool operator==(const Status&) const = default;
 

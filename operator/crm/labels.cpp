@@ -55,7 +55,8 @@ std::string instance_selector(std::string_view instance) {
 kube::json own_labels(const kube::json& object) {
     kube::json result = kube::json::object();
     if (const kube::json* found = labels_of(object)) {
-        for (const auto& [key, value] : labels("", Component::server).items()) {
+        const kube::json ours = labels("", Component::server);
+        for (const auto& [key, value] : ours.items()) {
             if (const auto label = found->find(key); label != found->end()) {
                 result[key] = *label;
             }

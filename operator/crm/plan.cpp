@@ -13,16 +13,14 @@ Action apply(const DesiredObject& desired, bool force) {
             .kind = desired.kind,
             .key = kube::key_of(desired.manifest),
             .object = desired.manifest,
-            .force = force,
-            .uid = {}};
+            .force = force};
 }
 
 Action create(const DesiredObject& desired, json object) {
     return {.verb = Verb::create,
             .kind = desired.kind,
             .key = kube::key_of(desired.manifest),
-            .object = std::move(object),
-            .uid = {}};
+            .object = std::move(object)};
 }
 
 /// Owner references are left to apply: what create wrote, no later apply could remove.

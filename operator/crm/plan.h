@@ -25,7 +25,7 @@ struct Action {
     /// Without it, a foreign object that has the name already is a conflict.
     bool force = false;
     /// For remove: this very object.
-    std::string uid;
+    std::string uid = {};
 
     bool operator==(const Action&) const = default;
 };

@@ -1,0 +1,53 @@
+#include "operator/crm/credentials.h"
+
+#include "tests/operator/crm/instances.h"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+namespace crm {
+namespace {
+
+TEST(Base64, MatchesTheVectorsOfRfc4648) {
+    const struct {
+        const char* text;
+        const char* encoded;
+    } table[] = {{"", ""},
+                 {"f", "Zg=="},
+                 {"fo", "Zm8="},
+                 {"foo", "Zm9v"},
+                 {"foob", "Zm9vYg=="},
+                 {"fooba", "Zm9vYmE="},
+                 {"foobar", "Zm9vYmFy"}};
+    for (const auto& row : table) {
+        EXPECT_EQ(base64(row.text), row.encoded);
+    }
+}
+
+TEST(Password, NeedsNoEscapeInAUri) {
+    unsigned char next = 0;
+    for (int i = 0; i < 8; ++i) {
+        const std::string password = random_password(
+            [&](std::span<unsigned char> bytes) { std::ranges::generate(bytes, [&] { return next++; }); });
+        EXPECT_EQ(password.size(), 32U);
+        EXPECT_EQ(
+            password.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
+            std::string::npos);
+    }
+}
+
+TEST(Password, OfTheSystemIsAnotherEachTime) {
+    EXPECT_NE(random_password(system_random_bytes), random_password(system_random_bytes));
+}
+
+TEST(Credentials, OfTheDatabaseLeadToItsService) {
+    const auto zeros = [](std::span<unsigned char> bytes) { std::ranges::fill(bytes, 0); };
+    const kube::json data = database_credentials(decoded(instance_manifest()), zeros);
+    EXPECT_EQ(data["uri"],
+              base64("postgresql://crm:" + std::string(32, 'A') + "@acme-database.tenants.svc:5432/crm"));
+    EXPECT_EQ(data["password"], base64(std::string(32, 'A')));
+}
+
+}  // namespace
+}  // namespace crm

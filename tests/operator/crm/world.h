@@ -1,0 +1,58 @@
+// A cluster in memory with the operator at work in it, driven step by step in one thread with an invented
+// clock. What Kubernetes' own controllers would do is played.
+#pragma once
+
+#include "operator/crm/crm_instance.h"
+#include "operator/crm/kinds.h"
+#include "operator/crm/reconciler.h"
+#include "operator/crm/stores.h"
+#include "operator/runtime/controller.h"
+#include "tests/operator/crm/instances.h"
+#include "tests/support/fake_cluster.h"
+
+#include <chrono>
+#include <memory>
+#include <random>
+#include <string>
+
+namespace crm {
+
+class World {
+  public:
+    World();
+
+    /// The operator is started anew: it knows nothing but what the cluster tells.
+    void restart();
+    /// Lets watches tell and the operator work until nothing is due.
+    void settle();
+    /// Lets time pass, so that what waits for another attempt becomes due, and settles.
+    void settle_after(std::chrono::minutes time);
+    /// Reconciles an instance as if something had changed.
+    Result<runtime::Next> reconcile(const std::string& name, const std::string& ns = "tenants");
+
+    void create(const kube::json& manifest) { cluster.put(kCrmInstance, manifest); }
+    /// The database is up, its migration done and every server pod ready; settles.
+    void start_pods(const std::string& name, const std::string& ns = "tenants");
+    void finish_migration(const kube::ObjectKey& job, const std::string& condition,
+                          const std::string& reason = "");
+
+    kube::json get(const kube::Kind& kind, const std::string& name, const std::string& ns = "tenants") const;
+    Status status_of(const std::string& name, const std::string& ns = "tenants") const;
+    /// "<status> <reason>" of a condition: "True Serving".
+    std::string condition_of(const std::string& name, std::string_view type) const;
+    /// Every owned object as the operator made it: without status and what the API server counts.
+    kube::json objects() const;
+
+    support::FakeCluster cluster;
+
+  private:
+    struct Running;
+
+    void complete_rollout(const kube::Kind& kind, const kube::ObjectKey& key);
+
+    runtime::TimePoint now_{};
+    std::minstd_rand random_;
+    std::shared_ptr<Running> operator_;
+};
+
+}  // namespace crm
