@@ -53,6 +53,10 @@ common::http::ServerOptions listen_on(const common::Endpoint& endpoint) {
     return options;
 }
 
+prometheus::Gauge& make_gauge(common::Metrics& metrics, const char* name, const char* help) {
+    return prometheus::BuildGauge().Name(name).Help(help).Register(metrics.registry()).Add({});
+}
+
 }  // namespace
 
 /// In the order of use: each part is destroyed before those it refers to, the thread first and the loop, with
@@ -66,12 +70,16 @@ struct CrmServer::Parts {
           router(make_routes(accounts, throttle, repositories)),
           application(router, accounts),
           http_metrics(metrics.registry(), router),
+          connections(
+              make_gauge(metrics, "crm_server_database_connections", "Connections that can be used now.")),
+          ready(make_gauge(metrics, "crm_server_ready", "Whether the server is ready: 1 or 0.")),
           readiness(loop, database, accounts, ReadinessOptions{.admin_dir = options.admin_dir},
                     [this] { application.open(); }) {}
     ~Parts() { loop.stop(); }
 
     Result<void> listen();
     void run();
+    common::http::Handler management_handler();
 
     boost::asio::io_context loop{1};
     CrmServerOptions options;
@@ -85,6 +93,8 @@ struct CrmServer::Parts {
     api::Application application;
     common::Metrics metrics;
     api::HttpMetrics http_metrics;
+    prometheus::Gauge& connections;
+    prometheus::Gauge& ready;
     Readiness readiness;
     std::unique_ptr<common::http::Server> api_server;
     std::unique_ptr<common::http::Server> management_server;
@@ -99,15 +109,23 @@ Result<void> CrmServer::Parts::listen() {
         [this](const common::http::Request& request) { return application.answer(request); },
         [this](const common::http::Exchange& exchange) { http_metrics.observe(exchange); });
     if (!api) return tl::unexpected(api.error());
-    auto management =
-        common::http::Server::listen(loop, listen_on(options.management),
-                                     common::http::management([this] { return readiness.ready(); }, metrics));
+    auto management = common::http::Server::listen(loop, listen_on(options.management), management_handler());
     if (!management) return tl::unexpected(management.error());
     api_server = *std::move(api);
     management_server = *std::move(management);
     api_port = api_server->port();
     management_port = management_server->port();
     return {};
+}
+
+/// The gauges are read when somebody asks.
+common::http::Handler CrmServer::Parts::management_handler() {
+    return [this, answer = common::http::management([this] { return readiness.ready(); }, metrics)](
+               const common::http::Request& request) {
+        connections.Set(static_cast<double>(database.connected()));
+        ready.Set(readiness.ready() ? 1 : 0);
+        return answer(request);
+    };
 }
 
 void CrmServer::Parts::run() {

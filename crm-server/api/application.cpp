@@ -13,12 +13,15 @@ using common::http::Response;
 /// What Retry-After asks for while the server starts.
 constexpr std::chrono::seconds kStartPause{5};
 
+/// An absent database is told once, by Readiness: a line for each request would bury it.
 void log_failure(const Problem& problem, const Request& request) {
-    common::log::warning("Could not answer a request", {{"requestId", request.id},
-                                                        {"method", request.method},
-                                                        {"path", request.path},
-                                                        {"status", problem.status},
-                                                        {"error", problem.cause}});
+    const auto level = problem.status == 503 ? common::log::Level::debug : common::log::Level::warning;
+    common::log::write(level, "Could not answer a request",
+                       {{"requestId", request.id},
+                        {"method", request.method},
+                        {"path", request.path},
+                        {"status", problem.status},
+                        {"error", problem.cause}});
 }
 
 /// For a request that no route answers.

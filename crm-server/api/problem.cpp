@@ -40,7 +40,7 @@ std::string detail_of(int status, const Error& error) {
         case 500:
             return "The server failed to do this; its log says why under this requestId.";
         case 503:
-            return "The server cannot reach its database at the moment. Try again later.";
+            return "The server's database is not available at the moment. Try again later.";
         case 504:
             return "The database did not answer in time. Try again later.";
         default:

@@ -77,6 +77,13 @@ TEST_F(LifecycleTest, CountsRequestsByRoute) {
                 HasSubstr(R"(http_requests_total{method="POST",route="/api/v1/contacts",status="201"} 1)"));
 }
 
+TEST_F(LifecycleTest, TellsItsStateInMetrics) {
+    const std::string metrics = support::http_get(server_->management_port(), "/metrics").body;
+    EXPECT_NE(metrics.find("\ncrm_server_ready 1\n"), std::string::npos);
+    EXPECT_NE(metrics.find("\ncrm_server_database_connections "), std::string::npos);
+    EXPECT_EQ(metrics.find("\ncrm_server_database_connections 0\n"), std::string::npos);
+}
+
 /// Sends reads one after the other over kept connections until the server takes no more connections.
 void read_until_refused(std::uint16_t port, const std::string& request, std::atomic<int>& answered,
                         std::atomic<int>& lost) {
