@@ -18,15 +18,22 @@ inline std::string target_version(const Spec& spec, const Settings& settings) {
     return spec.image.value_or(spec.version.value_or(settings.version));
 }
 
-/// The image of the server that a spec asks for.
-inline std::string target_image(const Spec& spec, const Settings& settings) {
-    return spec.image.value_or(settings.server_repository + ":" + spec.version.value_or(settings.version));
+/// The image of a version; a build of one's own is its own version.
+inline std::string image_of(const std::string& version, const Settings& settings) {
+    const bool released = !version.empty() && version[0] >= '0' && version[0] <= '9' &&
+                          version.find_first_of("/:@") == std::string::npos;
+    return released ? settings.server_repository + ":" + version : version;
 }
 
-/// The same for an image that a Deployment runs.
+/// The reverse, for an image that a Deployment runs.
 inline std::string version_of(const std::string& image, const Settings& settings) {
     const std::string released = settings.server_repository + ":";
     return image.starts_with(released) ? image.substr(released.size()) : image;
+}
+
+/// The image of the server that a spec asks for.
+inline std::string target_image(const Spec& spec, const Settings& settings) {
+    return image_of(target_version(spec, settings), settings);
 }
 
 }  // namespace crm

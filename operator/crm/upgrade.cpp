@@ -1,6 +1,5 @@
 #include "operator/crm/upgrade.h"
 
-#include "operator/crm/kinds.h"
 #include "operator/crm/names.h"
 
 namespace crm {
@@ -8,12 +7,10 @@ namespace crm {
 std::string server_image_to_run(const CrmInstance& instance, const Observed& observed,
                                 const Settings& settings) {
     const std::string target = target_image(instance.spec, settings);
-    const auto server = observed.rollout(kDeployment, server_name(instance.name()));
-    if (!server || server->image.empty()) {
-        return target;
-    }
+    const std::string& running = instance.status.running_version;
     const auto migration = observed.job(migration_name(instance.name(), target));
-    return migration && migration->succeeded ? target : server->image;
+    const bool migrated = migration && migration->succeeded;
+    return running.empty() || migrated ? target : image_of(running, settings);
 }
 
 }  // namespace crm

@@ -145,14 +145,17 @@ TEST_F(Plan, GatesANewImageByItsMigration) {
     EXPECT_EQ(server_image_to_run(instance, observed, kSettings), target);
 
     converge();
-    of(kDeployment, "acme-server").facts = json::object({{"image", "old:1"}});
-    EXPECT_EQ(server_image_to_run(instance, observed, kSettings), "old:1");
-
-    of(kJob, migration_name("acme", target)).facts = json::object({{"failed", true}});
-    EXPECT_EQ(server_image_to_run(instance, observed, kSettings), "old:1");
-
-    of(kJob, migration_name("acme", target)).facts = json::object({{"succeeded", true}});
-    EXPECT_EQ(server_image_to_run(instance, observed, kSettings), target);
+    const std::string job = migration_name("acme", target);
+    for (const auto& [running, image] : {std::pair("0.0.9", "crm-operator.dev/crm-server:0.0.9"),
+                                         std::pair("images.example/own:1", "images.example/own:1")}) {
+        instance.status.running_version = running;
+        of(kJob, job).facts = json::object();
+        EXPECT_EQ(server_image_to_run(instance, observed, kSettings), image);
+        of(kJob, job).facts = json::object({{"failed", true}});
+        EXPECT_EQ(server_image_to_run(instance, observed, kSettings), image);
+        of(kJob, job).facts = json::object({{"succeeded", true}});
+        EXPECT_EQ(server_image_to_run(instance, observed, kSettings), target);
+    }
 }
 
 }  // namespace
