@@ -17,6 +17,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <cpprest/http_client.h>
+#include <openssl/crypto.h>
 #include <pplx/threadpool.h>
 
 namespace kube {
@@ -302,10 +303,12 @@ std::string without_brackets(std::string url) {
     return url.erase(close, 1).erase(open + 3, 1);
 }
 
-/// What must be settled before the library is first used.
+/// What must be settled before cpprestsdk and OpenSSL are first used.
 void prepare_library() {
     static std::once_flag once;
     std::call_once(once, [] {
+        // The library's threads end after main: they must not find OpenSSL taken down.
+        OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
         crossplat::threadpool::initialize_with_threads(4);
         // For each connection the library loads the system's certificate authorities, which we do not trust
         // and replace at once: a megabyte and 20 ms a time. Now it finds none.
@@ -317,6 +320,7 @@ void prepare_library() {
 }  // namespace
 
 Result<std::unique_ptr<Client>> connect(const Config& config, const SilenceLimits& limits) {
+    prepare_library();
     std::shared_ptr<TlsContext> tls;
     if (config.server.starts_with("https://")) {
         auto created = TlsContext::create(config);
@@ -325,7 +329,6 @@ Result<std::unique_ptr<Client>> connect(const Config& config, const SilenceLimit
         }
         tls = *std::move(created);
     }
-    prepare_library();
     try {
         return std::make_unique<CpprestClient>(config, web::uri(without_brackets(config.server)),
                                                std::move(tls), limits);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <openssl/bio.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
@@ -11,6 +12,13 @@
 
 namespace support {
 namespace {
+
+/// A client's threads may end after main and must not find OpenSSL taken down; only its first user can say
+/// so.
+EVP_PKEY* make_key() {
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
+    return EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256");
+}
 
 /// OpenSSL does not fail here unless the test itself is wrong.
 void require(bool ok) {
@@ -54,8 +62,7 @@ X509* certificate_for(const std::string& common_name, EVP_PKEY* key) {
 }  // namespace
 
 CertificateAuthority::CertificateAuthority(const std::string& name)
-    : key_(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"), EVP_PKEY_free),
-      certificate_(certificate_for(name, key_.get()), X509_free) {
+    : key_(make_key(), EVP_PKEY_free), certificate_(certificate_for(name, key_.get()), X509_free) {
     X509* certificate = certificate_.get();
     X509_set_issuer_name(certificate, X509_get_subject_name(certificate));
     add_extension(certificate, certificate, NID_basic_constraints, "critical,CA:TRUE");
@@ -67,7 +74,7 @@ CertificateAuthority::CertificateAuthority(const std::string& name)
 
 KeyPair CertificateAuthority::issue(const std::string& common_name,
                                     const std::vector<std::string>& subject_alternative_names) {
-    const Owned<EVP_PKEY> key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"), EVP_PKEY_free);
+    const Owned<EVP_PKEY> key(make_key(), EVP_PKEY_free);
     const Owned<X509> certificate(certificate_for(common_name, key.get()), X509_free);
     X509_set_issuer_name(certificate.get(), X509_get_subject_name(certificate_.get()));
     add_extension(certificate.get(), certificate_.get(), NID_ext_key_usage, "serverAuth,clientAuth");

@@ -21,6 +21,8 @@ using testing::HasSubstr;
 constexpr Kind kSecrets{"", "v1", "Secret", "secrets"};
 const std::string kCollection = "/api/v1/namespaces/tenants/secrets";
 const std::string kOne = kCollection + "/acme";
+/// Well below the silence limits, well above what a busy machine delays.
+constexpr std::chrono::seconds kAtOnce{1};
 const json kSecret = json::parse(R"({"metadata": {"namespace": "tenants", "name": "acme"}})");
 
 std::string page(const std::string& name, const std::string& next) {
@@ -200,8 +202,8 @@ TEST_F(CpprestClient, SixteenCallsRunAtOnceAndTheirConnectionsAreKept) {
         EXPECT_TRUE(call.get());
     }
     EXPECT_EQ(server.requests().size(), 160U);
-    // A connection is put back a moment after its answer is here, so a quick caller may make a second one.
-    EXPECT_LE(server.connections(), std::size_t{2 * kCallers});
+    // A connection is put back a moment after its answer is here, so a quick caller may make a few.
+    EXPECT_LT(server.connections(), std::size_t{4 * kCallers});
 }
 
 TEST_F(CpprestClient, NobodyThereIsUnavailable) {
@@ -211,10 +213,11 @@ TEST_F(CpprestClient, NobodyThereIsUnavailable) {
 }
 
 TEST_F(CpprestClient, SilenceIsATimeoutAndNotRepeated) {
-    client = connected({.server = server.url()}, {.call = milliseconds(50)});
+    client = connected({.server = server.url()}, {.call = milliseconds(200)});
     server.on("PATCH", kOne, [](support::Exchange& exchange) { exchange.hold(); });
     EXPECT_EQ(apply().error().kind, ErrorKind::timeout);
-    EXPECT_EQ(server.requests().size(), 1U);
+    EXPECT_TRUE(server.wait_until_open_connections(0));
+    EXPECT_EQ(server.connections(), 1U);
 }
 
 TEST_F(CpprestClient, AStoppedCallReturnsAtOnce) {
@@ -222,7 +225,7 @@ TEST_F(CpprestClient, AStoppedCallReturnsAtOnce) {
     auto call = std::async(std::launch::async, [this] { return apply(); });
     ASSERT_TRUE(server.wait_for_requests(1));
     stop.request_stop();
-    ASSERT_EQ(call.wait_for(milliseconds(100)), std::future_status::ready);
+    ASSERT_EQ(call.wait_for(kAtOnce), std::future_status::ready);
     EXPECT_EQ(call.get().error().kind, ErrorKind::cancelled);
     EXPECT_TRUE(server.wait_until_open_connections(0));
     EXPECT_EQ(apply().error().kind, ErrorKind::cancelled);
