@@ -6,6 +6,7 @@ namespace common {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
+constexpr std::string_view kHex = "0123456789abcdef";
 
 bool is_plain(unsigned char c) {
     return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
@@ -38,7 +39,6 @@ std::size_t utf8_length(std::string_view text) {
 }
 
 void append_escaped(std::string& out, unsigned char c) {
-    constexpr std::string_view kHex = "0123456789abcdef";
     switch (c) {
         case '"':
             out += "\\\"";

@@ -12,7 +12,13 @@
 namespace common {
 namespace {
 
-/// What the kernel tells about this process: proc(5), /proc/self/stat and /proc/stat.
+/// The numbers of fields in /proc/self/stat, see proc(5).
+constexpr int kUserTime = 14;
+constexpr int kSystemTime = 15;
+constexpr int kStartTime = 22;
+constexpr int kResidentPages = 24;
+
+/// What the kernel tells about this process.
 struct ProcessStatus {
     double resident_bytes = 0;
     double cpu_seconds = 0;
@@ -24,10 +30,6 @@ ProcessStatus process_status() {
     std::string text((std::istreambuf_iterator<char>(file)), {});
     // The second field, the program's name in parentheses, may hold spaces and parentheses itself.
     std::istringstream fields(text.substr(text.rfind(')') + 1));
-    constexpr int kUserTime = 14;
-    constexpr int kSystemTime = 15;
-    constexpr int kStartTime = 22;
-    constexpr int kResidentPages = 24;
     const auto ticks_per_second = static_cast<double>(sysconf(_SC_CLK_TCK));
     ProcessStatus status;
     std::string field;

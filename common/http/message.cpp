@@ -1,6 +1,7 @@
 #include "common/http/message.h"
 
 #include <algorithm>
+#include <array>
 
 namespace common::http {
 namespace {
@@ -8,6 +9,51 @@ namespace {
 char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
+
+struct Status {
+    int number;
+    std::string_view phrase;
+};
+/// In ascending order (RFC 9110, section 15, and RFC 6585).
+constexpr std::array kStatuses{
+    Status{100, "Continue"},
+    Status{200, "OK"},
+    Status{201, "Created"},
+    Status{202, "Accepted"},
+    Status{204, "No Content"},
+    Status{206, "Partial Content"},
+    Status{301, "Moved Permanently"},
+    Status{302, "Found"},
+    Status{303, "See Other"},
+    Status{304, "Not Modified"},
+    Status{307, "Temporary Redirect"},
+    Status{308, "Permanent Redirect"},
+    Status{400, "Bad Request"},
+    Status{401, "Unauthorized"},
+    Status{403, "Forbidden"},
+    Status{404, "Not Found"},
+    Status{405, "Method Not Allowed"},
+    Status{406, "Not Acceptable"},
+    Status{408, "Request Timeout"},
+    Status{409, "Conflict"},
+    Status{410, "Gone"},
+    Status{412, "Precondition Failed"},
+    Status{413, "Content Too Large"},
+    Status{414, "URI Too Long"},
+    Status{415, "Unsupported Media Type"},
+    Status{417, "Expectation Failed"},
+    Status{422, "Unprocessable Content"},
+    Status{428, "Precondition Required"},
+    Status{429, "Too Many Requests"},
+    Status{431, "Request Header Fields Too Large"},
+    Status{500, "Internal Server Error"},
+    Status{501, "Not Implemented"},
+    Status{502, "Bad Gateway"},
+    Status{503, "Service Unavailable"},
+    Status{504, "Gateway Timeout"},
+    Status{505, "HTTP Version Not Supported"},
+};
+static_assert(std::ranges::is_sorted(kStatuses, {}, &Status::number));
 
 }  // namespace
 
@@ -23,82 +69,8 @@ std::optional<std::string_view> Request::header(std::string_view name) const {
 }
 
 std::string_view reason_phrase(int status) {
-    switch (status) {
-        case 100:
-            return "Continue";
-        case 200:
-            return "OK";
-        case 201:
-            return "Created";
-        case 202:
-            return "Accepted";
-        case 204:
-            return "No Content";
-        case 206:
-            return "Partial Content";
-        case 301:
-            return "Moved Permanently";
-        case 302:
-            return "Found";
-        case 303:
-            return "See Other";
-        case 304:
-            return "Not Modified";
-        case 307:
-            return "Temporary Redirect";
-        case 308:
-            return "Permanent Redirect";
-        case 400:
-            return "Bad Request";
-        case 401:
-            return "Unauthorized";
-        case 403:
-            return "Forbidden";
-        case 404:
-            return "Not Found";
-        case 405:
-            return "Method Not Allowed";
-        case 406:
-            return "Not Acceptable";
-        case 408:
-            return "Request Timeout";
-        case 409:
-            return "Conflict";
-        case 410:
-            return "Gone";
-        case 412:
-            return "Precondition Failed";
-        case 413:
-            return "Content Too Large";
-        case 414:
-            return "URI Too Long";
-        case 415:
-            return "Unsupported Media Type";
-        case 417:
-            return "Expectation Failed";
-        case 422:
-            return "Unprocessable Content";
-        case 428:
-            return "Precondition Required";
-        case 429:
-            return "Too Many Requests";
-        case 431:
-            return "Request Header Fields Too Large";
-        case 500:
-            return "Internal Server Error";
-        case 501:
-            return "Not Implemented";
-        case 502:
-            return "Bad Gateway";
-        case 503:
-            return "Service Unavailable";
-        case 504:
-            return "Gateway Timeout";
-        case 505:
-            return "HTTP Version Not Supported";
-        default:
-            return "Unknown";
-    }
+    const auto* found = std::ranges::lower_bound(kStatuses, status, {}, &Status::number);
+    return found != kStatuses.end() && found->number == status ? found->phrase : "Unknown";
 }
 
 }  // namespace common::http

@@ -58,7 +58,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
     void start(Socket socket);
     void accept_waiting();
     void sweep();
-    void session_ended(std::exception_ptr error);
+    void session_ended(const std::exception_ptr& error);
     void drain(milliseconds deadline, std::function<void()> done);
     void finish_drain();
 
@@ -108,8 +108,9 @@ void Server::State::start(Socket socket) {
     const std::size_t limit = context->options.connection_limit;
     if (open >= limit + kTurnedAwayLimit) return;
     auto session = std::make_shared<Session>(context, std::move(socket));
-    asio::co_spawn(executor, run_session(std::move(session), open < limit),
-                   [self = shared_from_this()](std::exception_ptr error) { self->session_ended(error); });
+    asio::co_spawn(
+        executor, run_session(std::move(session), open < limit),
+        [self = shared_from_this()](const std::exception_ptr& error) { self->session_ended(error); });
     if (!sweeping) sweep();
 }
 
@@ -124,7 +125,7 @@ void Server::State::sweep() {
     });
 }
 
-void Server::State::session_ended(std::exception_ptr error) {
+void Server::State::session_ended(const std::exception_ptr& error) {
     try {
         if (error) std::rethrow_exception(error);
     } catch (const std::exception& what) {
@@ -191,7 +192,7 @@ Result<std::unique_ptr<Server>> Server::listen(asio::io_context& io, ServerOptio
                                                 std::to_string(context->options.port) + ": " +
                                                 error.message());
     }
-    asio::co_spawn(state->executor, State::accept(state), [](std::exception_ptr error) {
+    asio::co_spawn(state->executor, State::accept(state), [](const std::exception_ptr& error) {
         if (error) std::rethrow_exception(error);
     });
     return std::unique_ptr<Server>(new Server(std::move(state)));

@@ -20,9 +20,9 @@ namespace common::http {
 
 struct ServerOptions {
     std::string address = "0.0.0.0";
-    std::uint16_t port = 0;  // 0: any free one, see Server::port()
-    std::size_t header_limit = 8 * 1024;
-    std::size_t body_limit = 1024 * 1024;
+    std::uint16_t port = 0;              // 0: any free one, see Server::port()
+    std::size_t header_limit = 8'192;    // bytes
+    std::size_t body_limit = 1'048'576;  // bytes
     std::size_t connection_limit = 10'000;
     std::chrono::milliseconds idle_timeout{75'000};    // between two requests
     std::chrono::milliseconds header_timeout{10'000};  // first to last byte of a header

@@ -35,6 +35,8 @@ constexpr std::size_t kBufferSlack = std::size_t{64} * 1024;
 constexpr std::chrono::milliseconds kLingerTime{2'000};
 constexpr std::size_t kLingerBytes = std::size_t{8} * 1024 * 1024;
 
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
 /// Nobody is there to answer.
 constexpr Refusal kGone{0, "The connection is gone."};
 constexpr Refusal kTimedOut{408, "The request did not arrive in time."};
@@ -216,7 +218,6 @@ Task<bool> Session::send(const Request& request, const Response& response, unsig
 }
 
 Task<bool> Session::send_continue() {
-    constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
     error_code error;
     co_await asio::async_write(socket_, asio::buffer(kContinue), asio::redirect_error(kAwait, error));
     co_return !error && !timed_out_;
