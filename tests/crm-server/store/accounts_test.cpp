@@ -140,7 +140,8 @@ TEST_F(AccountsTest, MakeListAndRevokeApiKeys) {
 
     const auto names = [&] {
         std::string all;
-        for (const ApiKey& key : *run(accounts_.api_keys(admin))) all += key.name + " ";
+        const auto keys = run(accounts_.api_keys(admin));
+        for (const ApiKey& key : *keys) all += key.name + " ";
         return all;
     };
     EXPECT_EQ(names(), "export import ");
