@@ -29,9 +29,11 @@ class PostgresImage(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="crm-postgres-"))
         self.containers = []
+        # As the kubelet mounts volumes: owned by root, writable by the group that fsGroup names.
         for name in ("data", "run", "tmp", "secret"):
             (self.folder / name).mkdir()
-            os.chown(self.folder / name, OWNER, OWNER)
+            os.chown(self.folder / name, 0, OWNER)
+            (self.folder / name).chmod(0o2775)
         self.secret("first")
 
     def tearDown(self):
