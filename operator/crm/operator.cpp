@@ -1,6 +1,7 @@
 #include "operator/crm/operator.h"
 
 #include "common/http/management.h"
+#include "common/memory.h"
 #include "common/rfc3339.h"
 
 #include <chrono>
@@ -13,6 +14,28 @@ namespace {
 
 /// Less than the grace period of the operator's pod.
 constexpr std::chrono::seconds kTimeToFinish{8};
+
+/// Every kind holds a decoded page while it lists, all at once: this is the peak of memory at the start.
+constexpr int kPageSize = 50;
+
+/// Soon after the start, when everything has been listed, and after bursts.
+constexpr std::chrono::seconds kFirstTidying{5};
+constexpr std::chrono::seconds kTidying{60};
+
+/// False when stop was requested before the time was over.
+bool wait(std::stop_token stop, std::chrono::seconds time) {
+    std::mutex mutex;
+    std::condition_variable_any never;
+    std::unique_lock lock(mutex);
+    never.wait_for(lock, stop, time, [&] { return stop.stop_requested(); });
+    return !stop.stop_requested();
+}
+
+void tidy(std::stop_token stop) {
+    for (auto time = kFirstTidying; wait(stop, time); time = kTidying) {
+        common::return_unused_memory();
+    }
+}
 
 std::string now_text() {
     return common::rfc3339_seconds(std::chrono::system_clock::now());
@@ -28,13 +51,15 @@ Result<std::unique_ptr<Operator>> Operator::start(kube::Client& client, const Op
     result->thread_ = std::jthread([self = result.get()](std::stop_token stop) {
         self->controller_.run(self->reconciler_, std::move(stop));
     });
+    result->tidier_ = std::jthread(tidy);
     return result;
 }
 
 Operator::Operator(kube::Client& client, const OperatorOptions& options)
     : client_(client, metrics_.registry()),
       controller_metrics_(metrics_.registry()),
-      controller_(client_, runtime::real_environment(), controller_metrics_, {.workers = options.workers}),
+      controller_(client_, runtime::real_environment(), controller_metrics_,
+                  {.workers = options.workers, .page_size = kPageSize}),
       stores_(controller_.on_change()),
       instance_metrics_(metrics_.registry(), stores_.instances()),
       reconciler_(client_, stores_, options.settings,
@@ -43,12 +68,9 @@ Operator::Operator(kube::Client& client, const OperatorOptions& options)
 }
 
 Operator::~Operator() {
-    std::mutex mutex;
-    std::condition_variable_any ended;
     // Requests are cut off when their time is over, unless everything has ended before.
     const std::jthread patience([&](std::stop_token stop) {
-        std::unique_lock lock(mutex);
-        if (!ended.wait_for(lock, stop, kTimeToFinish, [&] { return stop.stop_requested(); })) {
+        if (wait(std::move(stop), kTimeToFinish)) {
             give_up_.request_stop();
         }
     });

@@ -52,6 +52,7 @@ class Operator {
     InstanceReconciler reconciler_;
     std::unique_ptr<common::http::ServerThread> management_;
     std::jthread thread_;  // runs the controller
+    std::jthread tidier_;  // gives memory back
 };
 
 }  // namespace crm
