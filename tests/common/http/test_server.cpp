@@ -8,6 +8,11 @@
 #include <nlohmann/json.hpp>
 
 namespace common::http {
+namespace {
+
+constexpr boost::asio::use_awaitable_t<boost::asio::io_context::executor_type> kAwait;
+
+}  // namespace
 
 TestServer::TestServer(ServerOptions options) : gate_(io_.get_executor()) {
     options.address = "127.0.0.1";
@@ -49,7 +54,6 @@ Task<Response> TestServer::handle(const Request& request) {
     if (request.path == "/wait") {
         at_gate_.set_value();
         boost::system::error_code cancelled;
-        constexpr boost::asio::use_awaitable_t<boost::asio::io_context::executor_type> kAwait;
         co_await gate_.async_wait(boost::asio::redirect_error(kAwait, cancelled));
     }
     response.body = nlohmann::json::object({{"method", request.method},
