@@ -14,6 +14,8 @@ struct CrmServerOptions {
     std::filesystem::path admin_dir;  // see ReadinessOptions
     common::Endpoint api;
     common::Endpoint management;
+    /// See store::DatabaseConfig.
+    std::chrono::milliseconds ride_out{15'000};
     /// Between "not ready" and the end of accepting connections: for balancers that ask /readyz.
     std::chrono::milliseconds drain_delay{0};
     /// How long requests in flight may take to finish.

@@ -25,7 +25,7 @@ using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Execut
 constexpr asio::use_awaitable_t<Executor> kAwait;
 
 constexpr std::chrono::milliseconds kFirstPause{100};
-constexpr std::chrono::milliseconds kLongestPause{2000};
+constexpr std::chrono::milliseconds kLongestPause{1000};
 constexpr std::chrono::milliseconds kSupervision{500};
 constexpr int kMostRepetitions = 5;
 
@@ -59,6 +59,20 @@ SqlError no_connection(std::size_t connected) {
 bool repeatable_read(const SqlError& error) {
     return error.kind == ErrorKind::unavailable || error.sqlstate == "26000" ||
            error.kind == ErrorKind::throttled;
+}
+
+// Whether it was done is not known: the connection broke, or the server ended it (57P01 to 57P03).
+bool answer_lost(const SqlError& error) {
+    return error.kind == ErrorKind::unavailable &&
+           (error.sqlstate.empty() || error.sqlstate.starts_with("57P"));
+}
+
+SqlError committed() {
+    SqlError error;
+    error.kind = ErrorKind::unavailable;
+    error.message = "The change was made, but its answer was lost.";
+    error.committed = true;
+    return error;
 }
 
 // The server says that it rolled back. 26000: an earlier request was to prepare the statement, and failed.
@@ -110,9 +124,9 @@ class Database::Impl : public std::enable_shared_from_this<Database::Impl> {
     }
 
     static common::Task<std::shared_ptr<Connection>> wait_for_reader(std::shared_ptr<Impl> self) {
-        const auto deadline = Clock::now() + self->config_.patience;
-        while (!self->stopping_ && Clock::now() < deadline) {
-            Waiter waiter(self->loop_.get_executor(), deadline);
+        const auto asked = Clock::now();
+        while (!self->stopping_ && Clock::now() < self->give_up_at(asked)) {
+            Waiter waiter(self->loop_.get_executor(), self->give_up_at(asked));
             co_await self->wait(self->read_waiters_, waiter);
             if (auto connection = self->reader()) co_return connection;
         }
@@ -128,12 +142,15 @@ class Database::Impl : public std::enable_shared_from_this<Database::Impl> {
     }
 
     static common::Task<Place*> wait_for_writer(std::shared_ptr<Impl> self) {
-        if (self->stopping_) co_return nullptr;
+        const auto asked = Clock::now();
         const auto another = std::ranges::find_if(self->writers_, [](const Place& p) { return !p.wanted; });
-        if (another != self->writers_.end()) self->want(*another);
-        Waiter waiter(self->loop_.get_executor(), Clock::now() + self->config_.patience);
-        co_await self->wait(self->write_waiters_, waiter);
-        co_return waiter.given;
+        if (another != self->writers_.end() && self->connected() > 0) self->want(*another);
+        while (!self->stopping_ && Clock::now() < self->give_up_at(asked)) {
+            Waiter waiter(self->loop_.get_executor(), self->give_up_at(asked));
+            co_await self->wait(self->write_waiters_, waiter);
+            if (waiter.given != nullptr) co_return waiter.given;
+        }
+        co_return nullptr;
     }
 
     void release(Place& place) {
@@ -149,6 +166,12 @@ class Database::Impl : public std::enable_shared_from_this<Database::Impl> {
         } catch (const std::exception& e) {
             common::log::error("A database coroutine ended", {{"error", e.what()}});
         }
+    }
+
+    /// Of a call that began to wait at `asked`. An outage may begin or end while it waits.
+    Clock::time_point give_up_at(Clock::time_point asked) const {
+        const auto patient = asked + config_.patience;
+        return outage_began_ ? std::max(patient, *outage_began_ + config_.ride_out) : patient;
     }
 
     void want(Place& place) {
@@ -187,6 +210,7 @@ class Database::Impl : public std::enable_shared_from_this<Database::Impl> {
                 self->report(connected.error());
             }
             place->connection.reset();
+            if (self->connected() == 0 && !self->outage_began_) self->outage_began_ = Clock::now();
             if (self->stopping_) break;
             co_await self->sleep(pause);
             pause = std::min(pause * 2, kLongestPause);
@@ -194,6 +218,7 @@ class Database::Impl : public std::enable_shared_from_this<Database::Impl> {
     }
 
     void arrived(Place& place) {
+        outage_began_.reset();
         if (!reported_up_) common::log::info("Connected to the database");
         reported_up_ = true;
         hand_out(place);
@@ -236,6 +261,7 @@ class Database::Impl : public std::enable_shared_from_this<Database::Impl> {
     Waiters write_waiters_;
     std::vector<Timer*> pauses_;
     Timer supervision_;
+    std::optional<Clock::time_point> outage_began_;  // while nothing is connected
     bool stopping_ = false;
     bool reported_up_ = false;
     bool reported_down_ = false;
@@ -263,21 +289,62 @@ common::Task<SqlResult<Rows>> Database::query(const Statement& statement, Parame
         if (!connection) co_return tl::unexpected(no_connection(impl->connected()));
         auto result = co_await connection->execute(std::span(&step, 1));
         if (result) co_return std::move(result->front());
-        if (repetitions > 0 || !repeatable_read(result.error()))
+        if (repetitions == kMostRepetitions || !repeatable_read(result.error()))
             co_return tl::unexpected(std::move(result.error()));
     }
 }
 
-common::Task<SqlResult<std::vector<Rows>>> Database::transaction(std::vector<Step> steps) {
+namespace {
+
+using Results = SqlResult<std::vector<Rows>>;
+
+common::Task<SqlResult<bool>> gives_row(Connection& connection, const Step& proof) {
+    auto result = co_await connection.execute(std::span(&proof, 1));
+    if (!result) co_return tl::unexpected(std::move(result.error()));
+    co_return !result->front().empty();
+}
+
+// What a repetition finds that came after all behind the transaction it repeats: when the connection broke
+// and not the server, the session it left may have committed only after the proof was asked for.
+bool seems_done_already(const Results& result) {
+    return result ? result->back().empty() : result.error().sqlstate == "23505";
+}
+
+// Again, for a transaction whose answer was lost.
+common::Task<Results> repeat(Connection& connection, const std::vector<Step>& steps, const Step& proof) {
+    auto done = co_await gives_row(connection, proof);
+    if (!done) co_return tl::unexpected(std::move(done.error()));
+    if (*done) co_return tl::unexpected(committed());
+    auto result = co_await connection.execute(steps);
+    if (!seems_done_already(result)) co_return result;
+    done = co_await gives_row(connection, proof);
+    if (!done) co_return tl::unexpected(std::move(done.error()));
+    if (*done) co_return tl::unexpected(committed());
+    co_return result;
+}
+
+}  // namespace
+
+common::Task<SqlResult<std::vector<Rows>>> Database::transaction(std::vector<Step> steps,
+                                                                 std::optional<Step> proof) {
     const auto impl = impl_;
+    bool unknown = false;
     for (int repetitions = 0;; ++repetitions) {
         Place* place = impl->take_writer();
         if (place == nullptr) place = co_await Impl::wait_for_writer(impl);
         if (place == nullptr) co_return tl::unexpected(no_connection(impl->connected()));
         const auto connection = place->connection;
-        auto result = co_await connection->execute(steps);
+        Results result;
+        if (unknown)
+            result = co_await repeat(*connection, steps, *proof);
+        else
+            result = co_await connection->execute(steps);
         impl->release(*place);
-        if (result || repetitions == kMostRepetitions || !rolled_back(result.error())) co_return result;
+
+        if (result || result.error().committed || repetitions == kMostRepetitions) co_return result;
+        const bool lost = proof && answer_lost(result.error());
+        if (!lost && !rolled_back(result.error())) co_return result;
+        unknown = unknown || lost;
     }
 }
 

@@ -27,6 +27,8 @@ namespace store {
 struct SqlError : Error {
     std::string sqlstate = {};    // empty when the error is not the server's
     std::string constraint = {};  // the violated constraint: "contacts_company_id_fkey"
+    /// The transaction took effect, only its answer was lost with the connection.
+    bool committed = false;
 };
 template <class T>
 using SqlResult = tl::expected<T, SqlError>;
@@ -74,6 +76,9 @@ struct DatabaseConfig {
     std::chrono::milliseconds statement_timeout{5000};
     /// How long a call waits for a usable connection before it fails with unavailable.
     std::chrono::milliseconds patience{1000};
+    /// Calls ride out an outage: until it has lasted this long they wait for its end and are repeated, so
+    /// that a database that is restarted costs time and no request. After that, patience is what counts.
+    std::chrono::milliseconds ride_out{15'000};
 };
 
 class Database {
@@ -83,14 +88,17 @@ class Database {
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
 
-    /// One statement that only reads, on a shared connection. It is sent once more when the connection
-    /// breaks.
+    /// One statement that only reads, on a shared connection. It is sent again when the connection breaks.
     common::Task<SqlResult<Rows>> query(const Statement& statement, Parameters parameters);
 
     /// The steps as one transaction in one flush, on a connection of its own; all of them or nothing.
-    /// Repeated only when PostgreSQL has rolled it back (serialisation failure, deadlock). When the
-    /// connection breaks after sending, the outcome is unknown and the error is unavailable.
-    common::Task<SqlResult<std::vector<Rows>>> transaction(std::vector<Step> steps);
+    /// Repeated when PostgreSQL has rolled it back (serialisation failure, deadlock).
+    ///
+    /// When the connection breaks after sending, the outcome is unknown. `proof` finds it out afterwards: it
+    /// gives a row exactly when the transaction took effect. If it did not, the steps are sent again; if it
+    /// did, the error has `committed`. Without a proof the error is unavailable.
+    common::Task<SqlResult<std::vector<Rows>>> transaction(std::vector<Step> steps,
+                                                           std::optional<Step> proof = std::nullopt);
 
     /// Connections that can be used now.
     std::size_t connected() const;

@@ -23,13 +23,13 @@ std::string columns(const Entity& entity) {
     return list;
 }
 
-// `source` is the common table expression with the ids that changed.
+// `source` is the common table expression with the ids that changed, `id` an expression.
 std::string audit(const Entity& entity, std::string_view action, std::string_view source, std::size_t actor,
-                  const std::string& diff) {
+                  const std::string& diff, const std::string& id = "gen_random_uuid()") {
     return fmt::format(
-        "insert into audit (actor, entity, entity_id, action, diff) "
-        "select ${}::text, '{}', id, '{}', {} from {}",
-        actor, entity.name, action, diff, source);
+        "insert into audit (id, actor, entity, entity_id, action, diff) "
+        "select {}, ${}::text, '{}', id, '{}', {} from {}",
+        id, actor, entity.name, action, diff, source);
 }
 
 Statement get(const Entity& entity) {
@@ -50,7 +50,8 @@ Statement create(const Entity& entity) {
             fmt::format("with created as (insert into {} ({}) values ({}) returning *), audited as ({}) "
                         "select {} from created",
                         entity.plural, names, values,
-                        audit(entity, "create", "created", next, fmt::format("${}::jsonb", next + 1)),
+                        audit(entity, "create", "created", next, fmt::format("${}::jsonb", next + 1),
+                              fmt::format("${}::uuid", next + 2)),
                         columns(entity))};
 }
 
@@ -64,7 +65,8 @@ Statement update(const Entity& entity) {
             fmt::format("with updated as (update {} set {} where id = $1 and version = $2 returning *), "
                         "audited as ({}) select {} from updated",
                         entity.plural, settings,
-                        audit(entity, "update", "updated", next, fmt::format("${}::jsonb", next + 1)),
+                        audit(entity, "update", "updated", next, fmt::format("${}::jsonb", next + 1),
+                              fmt::format("${}::uuid", next + 2)),
                         columns(entity))};
 }
 
@@ -77,7 +79,7 @@ Statement remove(const Entity& entity) {
     return {entity.plural + "_remove",
             fmt::format("with removed as (delete from {} where id = $1 and version = $2 returning id), "
                         "audited as ({}) select id from removed",
-                        entity.plural, audit(entity, "delete", "removed", 3, "$4::jsonb"))};
+                        entity.plural, audit(entity, "delete", "removed", 3, "$4::jsonb", "$5::uuid"))};
 }
 
 Statement unlink(const Entity& target, const Entity& source, const Field& reference) {

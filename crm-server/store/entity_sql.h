@@ -21,7 +21,7 @@ struct ListSql {
 
 struct EntitySql {
     Statement get;  // ($1 id)
-    /// ($1 id, then the fields that a client may set, then actor, audit diff); gives the record.
+    /// ($1 id, then the fields that a client may set, then actor, audit diff, audit id); gives the record.
     Statement create;
     /// ($1 id, $2 version, then as create); gives the record, or nothing when id and version match no record.
     Statement update;
@@ -29,7 +29,7 @@ struct EntitySql {
     Statement lock;
     /// One for each optional field that refers to this entity: ($1 id, $2 version, $3 actor)
     std::vector<Statement> unlink;
-    /// ($1 id, $2 version, $3 actor, $4 audit diff); gives the id, or nothing.
+    /// ($1 id, $2 version, $3 actor, $4 audit diff, $5 audit id); gives the id, or nothing.
     Statement remove;
     std::vector<ListSql> lists;
 };

@@ -51,6 +51,9 @@ tl::unexpected<WriteError> refuse(const crm::Entity& entity, SqlError error) {
         {"/" + field->name, fmt::format("is not the id of one of the {}", field->references)}});
 }
 
+// The audit record of a change proves that the change was made.
+const Statement kChangeWasMade{"audit_exists", "select from audit where id = $1"};
+
 void append(Parameters& parameters, Parameters more) {
     parameters.insert(parameters.end(), std::make_move_iterator(more.begin()),
                       std::make_move_iterator(more.end()));
@@ -86,6 +89,13 @@ struct Repository::Impl {
         if (!rows) co_return tl::unexpected(Error(std::move(rows.error())));
         if (rows->empty()) co_return tl::unexpected(not_found(entity));
         co_return std::move(*rows);
+    }
+
+    /// The record as a change left it whose answer was lost.
+    common::Task<WriteResult<Record>> made(std::string id) {
+        const auto rows = co_await load(std::move(id));
+        if (!rows) co_return refuse(rows.error());
+        co_return record(*rows, 0);
     }
 
     const ListSql* find_list(std::string_view sort) const {
@@ -176,12 +186,15 @@ common::Task<Result<Page>> Repository::list(ListRequest request) {
 
 common::Task<WriteResult<Record>> Repository::create(std::string actor, crm::Changes changes) {
     RecordChange change = creation(changes);
-    Parameters parameters{make_uuid()};
+    const std::string id = make_uuid();
+    const std::string audit_id = make_uuid();
+    Parameters parameters{id};
     append(parameters, std::move(change.values));
-    append(parameters, {std::move(actor), std::move(change.diff)});
+    append(parameters, {std::move(actor), std::move(change.diff), audit_id});
     std::vector<Step> steps;
     steps.push_back({&impl_->sql.create, std::move(parameters)});
-    auto result = co_await impl_->database.transaction(std::move(steps));
+    auto result = co_await impl_->database.transaction(std::move(steps), Step{&kChangeWasMade, {audit_id}});
+    if (!result && result.error().committed) co_return co_await impl_->made(id);
     if (!result) co_return refuse(impl_->entity, std::move(result.error()));
     co_return impl_->record(result->front(), 0);
 }
@@ -199,10 +212,13 @@ common::Task<WriteResult<Record>> Repository::update(std::string actor, std::str
 
         Parameters parameters{id, std::to_string(current.version)};
         append(parameters, std::move(change->values));
-        append(parameters, {actor, std::move(change->diff)});
+        const std::string audit_id = make_uuid();
+        append(parameters, {actor, std::move(change->diff), audit_id});
         std::vector<Step> steps;
         steps.push_back({&impl_->sql.update, std::move(parameters)});
-        auto result = co_await impl_->database.transaction(std::move(steps));
+        auto result =
+            co_await impl_->database.transaction(std::move(steps), Step{&kChangeWasMade, {audit_id}});
+        if (!result && result.error().committed) co_return co_await impl_->made(id);
         if (!result) co_return refuse(impl_->entity, std::move(result.error()));
         if (!result->front().empty()) co_return impl_->record(result->front(), 0);
     }
@@ -221,9 +237,12 @@ common::Task<WriteResult<void>> Repository::remove(std::string actor, std::strin
         std::vector<Step> steps;
         if (!impl_->sql.unlink.empty()) steps.push_back({&impl_->sql.lock, {id, version}});
         for (const Statement& unlink : impl_->sql.unlink) steps.push_back({&unlink, {id, version, actor}});
-        steps.push_back(
-            {&impl_->sql.remove, {id, version, actor, removal_diff(impl_->entity, impl_->values(*rows))}});
-        auto result = co_await impl_->database.transaction(std::move(steps));
+        const std::string audit_id = make_uuid();
+        steps.push_back({&impl_->sql.remove,
+                         {id, version, actor, removal_diff(impl_->entity, impl_->values(*rows)), audit_id}});
+        auto result =
+            co_await impl_->database.transaction(std::move(steps), Step{&kChangeWasMade, {audit_id}});
+        if (!result && result.error().committed) co_return WriteResult<void>();
         if (!result) {
             if (result.error().sqlstate == "23503")
                 co_return refuse(Error{ErrorKind::conflict, "Other records refer to this one."});

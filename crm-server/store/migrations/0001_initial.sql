@@ -50,7 +50,8 @@ create index contacts_company_id on contacts (company_id);
 
 -- Who changed what: {"field": {"from": old, "to": new}}. Written in the transaction of the change.
 create table audit (
-    id bigint generated always as identity primary key,
+    -- Made by the server for the change of a record: finds out whether a change whose answer was lost was made.
+    id uuid primary key default gen_random_uuid(),
     at timestamptz not null default now(),
     actor text not null,
     entity text not null,

@@ -59,7 +59,8 @@ void UnmigratedServerTest::start() {
     auto server = CrmServer::start({.database_uri = uri_,
                                     .admin_dir = admin_dir_.path(),
                                     .api = {"127.0.0.1", 0},
-                                    .management = {"127.0.0.1", 0}});
+                                    .management = {"127.0.0.1", 0},
+                                    .ride_out = ride_out_});
     ASSERT_TRUE(server) << server.error().message;
     server_ = *std::move(server);
 }

@@ -43,6 +43,8 @@ class UnmigratedServerTest : public testing::Test {
     std::string log_in() const;
 
     std::string uri_;
+    /// None: an outage shows at once.
+    std::chrono::milliseconds ride_out_{0};
     support::TemporaryFolder admin_dir_;
     std::unique_ptr<CrmServer> server_;
 };

@@ -29,7 +29,7 @@ support::TemporaryPostgres& postgres() {
 DatabaseTest::DatabaseTest() : uri_(postgres().create_database()) {
     const auto migrated = migrate(uri_, std::chrono::seconds(10));
     EXPECT_TRUE(migrated) << migrated.error().message;
-    database_.emplace(loop_, DatabaseConfig{.uri = uri_});
+    database_.emplace(loop_, DatabaseConfig{.uri = uri_, .ride_out = std::chrono::milliseconds(0)});
 }
 
 void DatabaseTest::start(common::Task<void> task) {

@@ -33,19 +33,19 @@ TEST(EntitySql, WritesTheRecordAndItsAuditRecordInOneStatement) {
     const EntitySql sql = entity_sql(kBox, kEntities);
     EXPECT_EQ(sql.create.sql,
               "with created as (insert into boxes (id, label) values ($1, $2) returning *), audited as ("
-              "insert into audit (actor, entity, entity_id, action, diff) "
-              "select $3::text, 'box', id, 'create', $4::jsonb from created) "
+              "insert into audit (id, actor, entity, entity_id, action, diff) "
+              "select $5::uuid, $3::text, 'box', id, 'create', $4::jsonb from created) "
               "select id, label, created_at, updated_at, version from created");
     EXPECT_EQ(sql.update.sql,
               "with updated as (update boxes set label = $3, updated_at = now(), version = version + 1 "
               "where id = $1 and version = $2 returning *), audited as ("
-              "insert into audit (actor, entity, entity_id, action, diff) "
-              "select $4::text, 'box', id, 'update', $5::jsonb from updated) "
+              "insert into audit (id, actor, entity, entity_id, action, diff) "
+              "select $6::uuid, $4::text, 'box', id, 'update', $5::jsonb from updated) "
               "select id, label, created_at, updated_at, version from updated");
     EXPECT_EQ(sql.remove.sql,
               "with removed as (delete from boxes where id = $1 and version = $2 returning id), audited as ("
-              "insert into audit (actor, entity, entity_id, action, diff) "
-              "select $3::text, 'box', id, 'delete', $4::jsonb from removed) select id from removed");
+              "insert into audit (id, actor, entity, entity_id, action, diff) "
+              "select $5::uuid, $3::text, 'box', id, 'delete', $4::jsonb from removed) select id from removed");
 }
 
 TEST(EntitySql, ReleasesWhatRefersToARemovedRecord) {
@@ -54,8 +54,8 @@ TEST(EntitySql, ReleasesWhatRefersToARemovedRecord) {
     EXPECT_EQ(sql.unlink[0].sql,
               "with unlinked as (update items set box_id = null, updated_at = now(), version = version + 1 "
               "where box_id = $1::uuid and exists (select from boxes where id = $1::uuid and version = $2) "
-              "returning id) insert into audit (actor, entity, entity_id, action, diff) "
-              "select $3::text, 'item', id, 'update', "
+              "returning id) insert into audit (id, actor, entity, entity_id, action, diff) "
+              "select gen_random_uuid(), $3::text, 'item', id, 'update', "
               "jsonb_build_object('boxId', jsonb_build_object('from', $1::uuid, 'to', null)) from unlinked");
     EXPECT_TRUE(entity_sql(kEntities[1], kEntities).unlink.empty());
 }

@@ -43,6 +43,60 @@ TEST_F(OutageTest, FailsFastWhileTheServerIsAwayAndRecoversByItself) {
     expect_recovery();
 }
 
+TEST_F(OutageTest, RidesOutARestartOfTheServer) {
+    Database patient(loop_, DatabaseConfig{.uri = uri_});
+    Repository contacts(patient, entity("contacts"), entities_);
+    ASSERT_TRUE(run(patient.query(kOne, {})));
+    postgres().stop();
+    std::optional<SqlResult<Rows>> read;
+    std::optional<WriteResult<Record>> write;
+    start(keep_result(patient.query(kOne, {}), read));
+    start(keep_result(contacts.create("user:test", changes(entity("contacts"), R"({"lastName": "During"})")),
+                      write));
+    run_until([&] { return patient.connected() == 0; });
+    postgres().start();
+    run_until([&] { return read.has_value() && write.has_value(); });
+    EXPECT_TRUE(*read) << read->error().message;
+    EXPECT_TRUE(*write) << write->error().error.message;
+}
+
+/// A write whose session is ended while it waits, with a proof that says `made`.
+class LostAnswerTest : public OutageTest {
+  protected:
+    SqlResult<std::vector<Rows>> lose_the_answer(const std::string& made) {
+        // The second time it does not wait.
+        const Statement write{
+            "write",
+            "insert into audit (actor, entity, entity_id, action, diff) "
+            "select 'a', 'b', gen_random_uuid(), 'c', '{}' "
+            "from (select case when nextval('attempts') = 1 then pg_sleep(10) end) as pause"};
+        const Statement proof{"proof", "select where " + made};
+        const Statement sequence{"sequence", "create sequence attempts"};
+        EXPECT_TRUE(run(database_->transaction({{&sequence, {}}})));
+        std::optional<SqlResult<std::vector<Rows>>> result;
+        start(keep_result(database_->transaction({{&write, {}}}, Step{&proof, {}}), result));
+        Database other(loop_, DatabaseConfig{.uri = uri_});
+        const Statement end{"end",
+                            "select count(pg_terminate_backend(pid)) from pg_stat_activity "
+                            "where wait_event = 'PgSleep' and datname = current_database()"};
+        run_until([&] { return run(other.query(end, {}))->text(0, 0) == "1"; });
+        run_until([&] { return result.has_value(); });
+        return std::move(*result);
+    }
+};
+
+TEST_F(LostAnswerTest, SendsAWriteAgainThatWasNotMade) {
+    EXPECT_TRUE(lose_the_answer("false"));
+    EXPECT_EQ(value_of("select count(*) from audit"), "1");
+}
+
+TEST_F(LostAnswerTest, DoesNotSendAWriteAgainThatWasMade) {
+    const auto result = lose_the_answer("true");
+    ASSERT_FALSE(result);
+    EXPECT_TRUE(result.error().committed);
+    EXPECT_EQ(value_of("select count(*) from audit"), "0");
+}
+
 TEST_F(OutageTest, RecoversFromTheDeathOfTheServer) {
     postgres().kill();
     postgres().start();
@@ -81,8 +135,9 @@ TEST_F(OutageTest, DoesNotRepeatAWriteWhoseSessionWasEnded) {
 }
 
 TEST_F(OutageTest, DropsAServerThatFallsSilent) {
-    Database impatient(loop_,
-                       DatabaseConfig{.uri = uri_, .connect_timeout = 500ms, .statement_timeout = 200ms});
+    Database impatient(
+        loop_,
+        DatabaseConfig{.uri = uri_, .connect_timeout = 500ms, .statement_timeout = 200ms, .ride_out = 0ms});
     ASSERT_TRUE(run(impatient.query(kOne, {})));
     postgres().freeze();
     const auto began = Clock::now();

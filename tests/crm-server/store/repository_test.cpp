@@ -28,7 +28,8 @@ class RepositoryTest : public DatabaseTest {
 
     std::string audit_of(const std::string& id) {
         return value_of(
-            "select string_agg(actor || ' ' || action || ' ' || entity || ' ' || diff, e'\n' order by id) "
+            "select string_agg(actor || ' ' || action || ' ' || entity || ' ' || diff, e'\n' order by at, "
+            "id) "
             "from audit where entity_id = $1",
             {id});
     }
