@@ -2,7 +2,7 @@
 
 #include "common/log.h"
 #include "operator/crm/kinds.h"
-#include "operator/crm/labels.h"
+#include "operator/kube/field_ownership.h"
 
 #include <cstdlib>
 
@@ -15,8 +15,8 @@ using kube::json;
 
 class Actor {
   public:
-    Actor(kube::Client& client, Stores& stores, const Identity& instance, std::stop_token stop)
-        : client_(client), stores_(stores), instance_(instance), stop_(std::move(stop)) {}
+    Actor(kube::Client& client, Stores& stores, std::stop_token stop)
+        : client_(client), stores_(stores), stop_(std::move(stop)) {}
 
     Result<void> perform(const Action& action) {
         switch (action.verb) {
@@ -35,28 +35,33 @@ class Actor {
     Result<void> create(const Action& action) {
         Result<json> created = client_.create(action.kind, action.object, stop_);
         if (!created && created.error().kind == ErrorKind::conflict) {
-            return look_up(action, created.error());
+            return take_back(action, created.error());
         }
         return observed(action, std::move(created));
     }
 
-    /// The object exists although the store does not know it. If it is ours, the plan was made too early:
-    /// it was about an object with other data. If not, it is in the way.
-    Result<void> look_up(const Action& action, const Error& conflict) {
-        const auto page = client_.list(
-            action.kind, {.ns = action.key.ns, .label_selector = instance_selector(instance_.key.name)}, 0,
-            {}, stop_);
+    /// The object exists although the store does not know it. If the operator made it, the store is behind
+    /// or somebody took the labels away: they are written again, and the plan, which was about an object with
+    /// other data, has to be made again. If not, it is in the way.
+    Result<void> take_back(const Action& action, const Error& conflict) {
+        const auto page =
+            client_.list(action.kind, {.ns = action.key.ns, .name = action.key.name}, 1, {}, stop_);
         if (!page) {
             return tl::unexpected(page.error());
         }
-        for (const json& object : page->items) {
-            if (kube::key_of(object) == action.key) {
-                stores_.observe_write(action.kind, object);
-                return fail(ErrorKind::expired, fmt::format("{} {} exists already: planning again",
-                                                            action.kind.kind, action.key.name));
-            }
+        if (page->items.empty() || !kube::is_written_by(page->items.front(), kube::kCreateFieldManager)) {
+            return tl::unexpected(conflict);
         }
-        return tl::unexpected(conflict);
+        const json labels_only = json::object({{"apiVersion", action.object["apiVersion"]},
+                                               {"kind", action.object["kind"]},
+                                               {"metadata", action.object["metadata"]}});
+        const Result<void> labelled =
+            observed(action, client_.apply(action.kind, labels_only, {.force = true}, stop_));
+        if (!labelled) {
+            return labelled;
+        }
+        return fail(ErrorKind::expired,
+                    fmt::format("{} {} exists already: planning again", action.kind.kind, action.key.name));
     }
 
     /// Gone, or replaced by a namesake: what was to be deleted is no more.
@@ -79,7 +84,6 @@ class Actor {
 
     kube::Client& client_;
     Stores& stores_;
-    const Identity& instance_;
     const std::stop_token stop_;
 };
 
@@ -119,7 +123,7 @@ std::optional<Problem> problem_of(const Action& action, const Error& error) {
 
 Outcome act(kube::Client& client, Stores& stores, const Identity& instance,
             const std::vector<Action>& actions, std::stop_token stop) {
-    Actor actor(client, stores, instance, std::move(stop));
+    Actor actor(client, stores, std::move(stop));
     Outcome outcome;
     for (const Action& action : actions) {
         const Result<void> done = actor.perform(action);

@@ -48,10 +48,6 @@ std::string selector_text(std::string_view instance, Component component) {
     return fmt::format("{}={},{}={},{}=crm", kComponent, name_of(component), kInstance, instance, kName);
 }
 
-std::string instance_selector(std::string_view instance) {
-    return fmt::format("{},{}={}", kManagedSelector, kInstanceLabel, instance);
-}
-
 kube::json own_labels(const kube::json& object) {
     kube::json result = kube::json::object();
     if (const kube::json* found = labels_of(object)) {

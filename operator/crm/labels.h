@@ -25,8 +25,6 @@ kube::json labels(std::string_view instance, Component component);
 kube::json selector_labels(std::string_view instance, Component component);
 /// The same as text, as `kubectl get -l` and the scale subresource take it.
 std::string selector_text(std::string_view instance, Component component);
-/// Selects every object of an instance.
-std::string instance_selector(std::string_view instance);
 
 /// The labels of an object that have one of our keys. Others may add labels of their own.
 kube::json own_labels(const kube::json& object);

@@ -18,9 +18,10 @@
 
 namespace kube {
 
-/// Which objects of a kind. An empty namespace means all namespaces.
+/// Which objects of a kind. An empty namespace means all namespaces, an empty name all names.
 struct Selection {
     std::string ns = {};
+    std::string name = {};
     std::string label_selector = {};
 };
 

@@ -17,6 +17,16 @@ std::string_view text(const json& entry, const char* field) {
                                                       : std::string_view{};
 }
 
+/// Null when the object has none.
+const json* managed_fields(const json& object) {
+    const auto metadata = object.find("metadata");
+    if (metadata == object.end() || !metadata->is_object()) {
+        return nullptr;
+    }
+    const auto entries = metadata->find("managedFields");
+    return entries != metadata->end() && entries->is_array() ? &*entries : nullptr;
+}
+
 /// The entry of managedFields that an apply to the object itself, not to a subresource, wrote.
 bool is_apply_of(const json& entry, std::string_view manager) {
     return text(entry, "manager") == manager && text(entry, "operation") == "Apply" &&
@@ -194,12 +204,8 @@ class Digest {
 }  // namespace
 
 json owned_fields(const json& object, std::string_view manager) {
-    const auto metadata = object.find("metadata");
-    if (metadata == object.end() || !metadata->is_object()) {
-        return nullptr;
-    }
-    const auto entries = metadata->find("managedFields");
-    if (entries == metadata->end() || !entries->is_array()) {
+    const json* entries = managed_fields(object);
+    if (entries == nullptr) {
         return nullptr;
     }
     const json* owned = nullptr;
@@ -216,6 +222,13 @@ json owned_fields(const json& object, std::string_view manager) {
         }
     }
     return owned == nullptr ? json(nullptr) : owned_members(object, *owned, others);
+}
+
+bool is_written_by(const json& object, std::string_view manager) {
+    const json* entries = managed_fields(object);
+    return entries != nullptr && std::any_of(entries->begin(), entries->end(), [&](const json& entry) {
+               return text(entry, "manager") == manager;
+           });
 }
 
 json identity_removed(json manifest) {

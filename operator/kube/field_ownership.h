@@ -27,6 +27,9 @@ namespace kube {
 /// object's own shape. Null when the manager owns nothing.
 json owned_fields(const json& object, std::string_view manager);
 
+/// Whether the manager has written any field of the object, in whatever way.
+bool is_written_by(const json& object, std::string_view manager);
+
 /// A manifest without what identifies it (apiVersion, kind, metadata.name, metadata.namespace): equal to
 /// owned_fields() of the live object when the object is as the manifest wants it.
 json identity_removed(json manifest);

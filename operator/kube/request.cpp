@@ -46,7 +46,10 @@ class Target {
 };
 
 Target selected(const Kind& kind, const Selection& selection) {
-    return std::move(Target(kind, selection.ns).parameter("labelSelector", selection.label_selector));
+    const std::string name = selection.name.empty() ? "" : "metadata.name=" + selection.name;
+    return std::move(Target(kind, selection.ns)
+                         .parameter("fieldSelector", name)
+                         .parameter("labelSelector", selection.label_selector));
 }
 
 }  // namespace

@@ -25,7 +25,9 @@ bool selects(const kube::Selection& selection, const json& object) {
         std::cerr << matching.error().message << '\n';
         std::abort();
     }
-    return (selection.ns.empty() || kube::key_of(object).ns == selection.ns) && *matching;
+    const kube::ObjectKey key = kube::key_of(object);
+    return (selection.ns.empty() || key.ns == selection.ns) &&
+           (selection.name.empty() || key.name == selection.name) && *matching;
 }
 
 bool has_finalizers(const json& object) {

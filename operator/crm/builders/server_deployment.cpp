@@ -32,6 +32,9 @@ json container(const CrmInstance& instance, const Context& context) {
          {"securityContext", container_security_context()},
          {"livenessProbe", http_probe("/healthz", 10, 3)},
          {"readinessProbe", http_probe("/readyz", 1, 3)},
+         // Until every node has heard that the pod leaves, new connections still come here.
+         {"lifecycle",
+          json::object({{"preStop", json::object({{"sleep", json::object({{"seconds", 5}})}})}})},
          {"volumeMounts", json::array({read_only_mount("database", "/etc/crm/database"),
                                        read_only_mount("admin", "/etc/crm/admin")})}});
 }

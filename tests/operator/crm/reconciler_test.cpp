@@ -121,6 +121,9 @@ TEST_F(Reconciler, PutsBackWhateverIsChanged) {
         {kService, "acme-server", "/spec/selector", json::object({{"app", "other"}})},
         {kServiceAccount, "acme-crm", "/automountServiceAccountToken", true},
         {kSecret, "acme-admin", "/metadata/labels/app.kubernetes.io~1component", "other"},
+        {kSecret, "acme-admin", "/metadata/labels/app.kubernetes.io~1managed-by", "other"},
+        {kSecret, "acme-admin", "/metadata/labels", json::object()},
+        {kService, "acme-server", "/metadata/labels", json::object()},
     };
     for (const auto& row : table) {
         world.cluster.edit(row.kind, {"tenants", row.name},

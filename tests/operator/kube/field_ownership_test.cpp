@@ -77,6 +77,14 @@ TEST(FieldOwnership, OnlyTheApplyToTheObjectItselfCounts) {
     EXPECT_EQ(owned_fields(object, "nobody"), json(nullptr));
 }
 
+TEST(FieldOwnership, KnowsWhoHasWrittenAnObject) {
+    const json object = json::parse(R"({"metadata": {"managedFields": [
+        {"manager": "crm-operator-create", "operation": "Update", "fieldsV1": {"f:data": {}}}]}})");
+    EXPECT_TRUE(is_written_by(object, "crm-operator-create"));
+    EXPECT_FALSE(is_written_by(object, "crm-operator"));
+    EXPECT_FALSE(is_written_by(json::object(), "crm-operator"));
+}
+
 TEST(FieldOwnership, EachPathElementFindsItsValue) {
     const struct {
         const char* object;

@@ -42,6 +42,11 @@ TEST(Request, ListsTheNextPageOfASelection) {
                                           "&continue=eyJ2IjoibWV0YS%3D%2B"}));
 }
 
+TEST(Request, ListsOneObjectByItsName) {
+    EXPECT_EQ(list_request(kSecrets, {.ns = "tenants", .name = "acme"}, 1, "").target,
+              "/api/v1/namespaces/tenants/secrets?fieldSelector=metadata.name%3Dacme&limit=1");
+}
+
 TEST(Request, WatchesWithBookmarksFromAVersionAndEndsByItself) {
     const Request request = watch_request(kDeployments, {.ns = "t", .label_selector = "a=b"}, "1042");
     EXPECT_EQ(request,
