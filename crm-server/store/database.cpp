@@ -168,9 +168,10 @@ class Database::Impl : public std::enable_shared_from_this<Database::Impl> {
         }
     }
 
-    /// Of a call that began to wait at `asked`. An outage may begin or end while it waits.
+    /// Of a call that began to wait at `asked`. An outage may begin or end while it waits; when it ends with
+    /// the first connection, the others are still to come.
     Clock::time_point give_up_at(Clock::time_point asked) const {
-        const auto patient = asked + config_.patience;
+        const auto patient = std::max(asked, outage_ended_) + config_.patience;
         return outage_began_ ? std::max(patient, *outage_began_ + config_.ride_out) : patient;
     }
 
@@ -218,6 +219,7 @@ class Database::Impl : public std::enable_shared_from_this<Database::Impl> {
     }
 
     void arrived(Place& place) {
+        if (outage_began_) outage_ended_ = Clock::now();
         outage_began_.reset();
         if (!reported_up_) common::log::info("Connected to the database");
         reported_up_ = true;
@@ -262,6 +264,7 @@ class Database::Impl : public std::enable_shared_from_this<Database::Impl> {
     std::vector<Timer*> pauses_;
     Timer supervision_;
     std::optional<Clock::time_point> outage_began_;  // while nothing is connected
+    Clock::time_point outage_ended_;                 // the last one
     bool stopping_ = false;
     bool reported_up_ = false;
     bool reported_down_ = false;

@@ -1,6 +1,7 @@
 #include "crm-server/store/repository.h"
 #include "tests/crm-server/store/database_fixture.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace store {
@@ -48,16 +49,22 @@ TEST_F(OutageTest, RidesOutARestartOfTheServer) {
     Repository contacts(patient, entity("contacts"), entities_);
     ASSERT_TRUE(run(patient.query(kOne, {})));
     postgres().stop();
-    std::optional<SqlResult<Rows>> read;
-    std::optional<WriteResult<Record>> write;
-    start(keep_result(patient.query(kOne, {}), read));
-    start(keep_result(contacts.create("user:test", changes(entity("contacts"), R"({"lastName": "During"})")),
-                      write));
-    run_until([&] { return patient.connected() == 0; });
+    constexpr int kCalls = 20;
+    std::optional<SqlResult<Rows>> reads[kCalls];
+    std::optional<WriteResult<Record>> writes[kCalls];
+    for (auto& read : reads) start(keep_result(patient.query(kOne, {}), read));
+    const crm::Changes during = changes(entity("contacts"), R"({"lastName": "During"})");
+    for (auto& write : writes) start(keep_result(contacts.create("user:test", during), write));
+    // Longer than the patience of a call without an outage.
+    const auto began = Clock::now();
+    run_until([&] { return patient.connected() == 0 && Clock::now() > began + 1500ms; });
     postgres().start();
-    run_until([&] { return read.has_value() && write.has_value(); });
-    EXPECT_TRUE(*read) << read->error().message;
-    EXPECT_TRUE(*write) << write->error().error.message;
+    run_until([&] {
+        return std::ranges::all_of(reads, [](const auto& read) { return read.has_value(); }) &&
+               std::ranges::all_of(writes, [](const auto& write) { return write.has_value(); });
+    });
+    for (const auto& read : reads) EXPECT_TRUE(*read) << read->error().message;
+    for (const auto& write : writes) EXPECT_TRUE(*write) << write->error().error.message;
 }
 
 /// A write whose session is ended while it waits, with a proof that says `made`.
