@@ -1,11 +1,11 @@
 #include "operator/crm/operator.h"
 
 #include "common/http/management.h"
-#include "common/memory.h"
 #include "common/rfc3339.h"
 
 #include <chrono>
 #include <condition_variable>
+#include <malloc.h>
 #include <mutex>
 #include <utility>
 
@@ -18,7 +18,8 @@ constexpr std::chrono::seconds kTimeToFinish{8};
 /// Every kind holds a decoded page while it lists, all at once: this is the peak of memory at the start.
 constexpr int kPageSize = 50;
 
-/// Soon after the start, when everything has been listed, and after bursts.
+/// When heap that is not in use goes back to the system: soon after the start, when everything has been
+/// listed, and after bursts.
 constexpr std::chrono::seconds kFirstTidying{5};
 constexpr std::chrono::seconds kTidying{60};
 
@@ -33,7 +34,7 @@ bool wait(std::stop_token stop, std::chrono::seconds time) {
 
 void tidy(std::stop_token stop) {
     for (auto time = kFirstTidying; wait(stop, time); time = kTidying) {
-        common::return_unused_memory();
+        malloc_trim(0);
     }
 }
 
