@@ -25,6 +25,13 @@ class KubeApi:
         self._local = threading.local()
 
     def request(self, method, path, body=None, accept="application/json"):
+        try:
+            return self._request(method, path, body, accept)
+        except http.client.RemoteDisconnected:
+            # A kept connection that the server closed while nobody used it.
+            return self._request(method, path, body, accept)
+
+    def _request(self, method, path, body, accept):
         connection = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = http.client.HTTPSConnection(self._host, context=self._tls, timeout=120)
