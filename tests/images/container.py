@@ -108,7 +108,7 @@ class Container:
     def kill(self, signal):
         run("runc", "kill", self.id, signal)
 
-    def wait(self, seconds=20):
+    def wait(self, seconds=60):
         return self.process.wait(seconds)
 
     def output(self):
@@ -116,11 +116,11 @@ class Container:
 
     def remove(self):
         subprocess.run(["runc", "delete", "--force", self.id], capture_output=True)
-        self.process.wait(20)
+        self.process.wait(60)
         shutil.rmtree(self.bundle)
 
 
-def eventually(condition, what, seconds=20):
+def eventually(condition, what, seconds=60):
     """Waits until condition() holds; fails with what was waited for."""
     end = time.monotonic() + seconds
     while not condition():
