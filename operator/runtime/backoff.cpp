@@ -21,10 +21,10 @@ Duration Backoff::failed(TimePoint now, double random) {
     return wait;
 }
 
-std::optional<Duration> RetryPolicy::failed(const kube::ObjectKey& key, const Error& error, double random) {
+Duration RetryPolicy::failed(const kube::ObjectKey& key, const Error& error, double random) {
     if (error.kind == ErrorKind::invalid) {
         succeeded(key);  // what fails after the change is another failure
-        return std::nullopt;
+        return jittered(kLongest, 0.5, 1.0, random);
     }
     constexpr unsigned kEnough = 16;  // doublings to pass the cap, and never to overflow
     unsigned& failures = failures_[key];

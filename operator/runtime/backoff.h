@@ -38,8 +38,9 @@ class RetryPolicy {
     static constexpr Duration kFirst{50};
     static constexpr Duration kLongest{60'000};
 
-    /// Empty: the same input will fail again, wait for a change. random is in [0, 1).
-    std::optional<Duration> failed(const kube::ObjectKey& key, const Error& error, double random);
+    /// What is invalid will most likely be so again, until a rule changes that no watch tells of (an
+    /// admission policy): it waits the longest at once. random is in [0, 1).
+    Duration failed(const kube::ObjectKey& key, const Error& error, double random);
     void succeeded(const kube::ObjectKey& key);
 
     /// Keys that failed and did not succeed since.

@@ -123,20 +123,18 @@ void Controller::succeeded(const kube::ObjectKey& key, const Next& next) {
 
 void Controller::failed(const kube::ObjectKey& key, const Error& error, std::uint64_t run) {
     const double random = environment_.random();
-    std::optional<Duration> wait;
+    Duration wait{};
     {
         const std::lock_guard lock(retry_mutex_);
         wait = retry_.failed(key, error, random);
     }
-    if (wait) {
-        queue_.add(key, Priority::background, *wait);
-    }
+    queue_.add(key, Priority::background, wait);
     common::log::warning("Reconcile failed", {{"namespace", key.ns},
                                               {"name", key.name},
                                               {"reconcile", run},
                                               {"error", name_of(error.kind)},
                                               {"message", error.message},
-                                              {"retry_ms", wait ? wait->count() : -1}});
+                                              {"retry_ms", wait.count()}});
 }
 
 }  // namespace runtime

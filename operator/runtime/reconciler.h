@@ -22,7 +22,7 @@ struct Next {
 
 /// Brings the world of one key to what is wanted. Level-based: it is not told why it runs.
 /// An error makes it run again after a growing, jittered delay (or the error's retry_after);
-/// ErrorKind::invalid waits for a change instead.
+/// ErrorKind::invalid waits the longest at once.
 /// Called by several threads at once, never for one key at once.
 class Reconciler {
   public:
