@@ -45,7 +45,7 @@ const Statement kCreateApiKey{"account_create_api_key",
                               "values ($1, $2::bytea, $3, $4) returning created_at"};
 const Statement kListApiKeys{"account_list_api_keys",
                              "select id, name, created_at from api_keys "
-                             "where user_id = $1 and revoked_at is null order by id desc"};
+                             "where user_id = $1 and revoked_at is null order by created_at desc, id desc"};
 const Statement kRevokeApiKey{"account_revoke_api_key",
                               "update api_keys set revoked_at = now() "
                               "where id = $1 and user_id = $2 and revoked_at is null returning id"};
