@@ -66,5 +66,6 @@ def create_namespace(name, enforce="restricted"):
            "metadata": {"name": name, "labels": {"pod-security.kubernetes.io/enforce": enforce}}})
 
 
-def delete_namespace(name, timeout=120):
-    kubectl("delete", "namespace", name, "--ignore-not-found", f"--timeout={timeout}s", timeout=timeout + 10)
+def delete_namespace(name, timeout=120, wait=True):
+    kubectl("delete", "namespace", name, "--ignore-not-found", f"--wait={str(wait).lower()}", f"--timeout={timeout}s",
+            timeout=timeout + 10)

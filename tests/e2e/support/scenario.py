@@ -1,6 +1,7 @@
 """The base of every scenario: namespaces of its own, removed at the end."""
 
 import unittest
+import zlib
 
 from support.instance import Instance
 from support.kubectl import create_namespace, delete_namespace
@@ -11,10 +12,11 @@ class Scenario(unittest.TestCase):
 
     def namespace(self, suffix=""):
         """A fresh namespace that enforces the restricted Pod Security Standard."""
-        name = f"e2e-{type(self).__name__.lower()}{suffix}"
+        name = f"e2e-{type(self).__name__.lower()}-{zlib.crc32(self.id().encode()):08x}{suffix}"
         delete_namespace(name)
         create_namespace(name)
-        self.addCleanup(delete_namespace, name)
+        # What ends slowly does so while the next test runs.
+        self.addCleanup(delete_namespace, name, wait=False)
         return name
 
     def ready_instance(self, suffix="", **spec):
