@@ -111,7 +111,7 @@ def measure(world, count, quiet):
         result["all children s"] = round(time.monotonic() - began, 1)
         if world.children() != {path: each * count for path, each in CHILDREN.items()}:
             raise RuntimeError(f"children: {world.children()}")
-        wait_until("the operator is quiet", lambda: settled(world), 120, 1)
+        wait_until("the operator is quiet", lambda: settled(world), 900, 1)
         result["operator CPU s"] = round(operator.cpu() - cpu_before, 1)
         result["writes per instance"] = round(world.operator_requests(WRITES) / count, 2)
         result["requests per instance"] = round(world.operator_requests(WRITES | READS) / count, 2)
