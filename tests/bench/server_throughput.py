@@ -21,17 +21,17 @@ from support.process import Process, wait_until  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SEED = """
-insert into contacts(id, first_name, last_name, email, phone, city, status, custom)
-select lpad(to_hex(i), 8, '0') || '-0000-7000-8000-' || lpad(to_hex(i), 12, '0'), 'First' || i, 'Last' || (i * 7919 % 100000),
-       'user' || i || '@example.com', '+49 30 ' || (1000000 + i), 'Berlin', (array['lead', 'active', 'customer', 'lost'])[1 + i % 4],
+insert into contacts(id, first_name, last_name, email, phone, city, status, do_not_contact, custom)
+select (lpad(to_hex(i), 8, '0') || '-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 'First' || i, 'Last' || (i * 7919 % 100000),
+       'user' || i || '@example.com', '+49 30 ' || (1000000 + i), 'Berlin', (array['lead', 'active', 'customer', 'lost'])[1 + i % 4], false,
        jsonb_build_object('industry', (array['it', 'retail', 'auto'])[1 + i % 3], 'score', i % 100)
 from generate_series(1, 100000) i"""
 
 COLUMNS = "id, first_name, last_name, email, phone, city, status, created_at, updated_at, custom"
 PGBENCH = {
-    "GET by id": f"\\set n random(1, 100000)\nselect {COLUMNS} from contacts where id = (lpad(to_hex(:n), 8, '0') || '-0000-7000-8000-' || lpad(to_hex(:n), 12, '0'))::uuid;",
-    "list of 20": f"\\set n random(1, 90000)\nselect {COLUMNS} from contacts where id < (lpad(to_hex(:n), 8, '0') || '-0000-7000-8000-ffffffffffff')::uuid order by id desc limit 20;",
-    "durable create": "begin;\ninsert into contacts(id, first_name, last_name, email) values (gen_random_uuid(), 'First', 'Last', 'a@example.com');\n"
+    "GET by id": f"\\set n random(1, 100000)\nselect {COLUMNS} from contacts where id = (lpad(to_hex((:n)::int), 8, '0') || '-0000-7000-8000-' || lpad(to_hex((:n)::int), 12, '0'))::uuid;",
+    "list of 20": f"\\set n random(1, 90000)\nselect {COLUMNS} from contacts where id < (lpad(to_hex((:n)::int), 8, '0') || '-0000-7000-8000-ffffffffffff')::uuid order by id desc limit 20;",
+    "durable create": "begin;\ninsert into contacts(id, first_name, last_name, email, status, do_not_contact, custom) values (gen_random_uuid(), 'First', 'Last', 'a@example.com', 'lead', false, '{}');\n"
                       "insert into audit(actor, entity, entity_id, action, diff) values ('bench', 'contact', gen_random_uuid(), 'create', '{\"firstName\": \"First\"}');\ncommit;",
 }
 REQUESTS = {

@@ -12,7 +12,7 @@ def kustomize():
 def helm(*options):
     return documents(
         run(programs() / "helm", "template", "crm-operator", "charts/crm-operator", "--include-crds",
-            "--namespace", "crm-system", "--kube-version", "1.29.0", *options)
+            "--namespace", "crm-system", "--kube-version", "1.30.0", *options)
     )  # fmt: skip
 
 
