@@ -129,8 +129,9 @@ def measure(world, count, quiet):
 
 
 def settled(world):
+    """Nothing was asked for 20 seconds: the controllers, slower than the operator, have come to rest too."""
     before = world.operator_requests(WRITES | READS)
-    time.sleep(2)
+    time.sleep(20)
     return world.operator_requests(WRITES | READS) == before
 
 
@@ -162,7 +163,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--counts", type=int, nargs="*", default=[0, 100, 1000])
     parser.add_argument("--quiet", type=int, default=120, help="seconds without any change (default 120)")
-    parser.add_argument("--port", type=int, default=16443)
+    parser.add_argument("--port", type=int, default=15443)
     parser.add_argument("--operator", default=ROOT / "build/release/operator/crm-operator")
     arguments = parser.parse_args()
     results = []

@@ -42,10 +42,11 @@ TEST(EntitySql, WritesTheRecordAndItsAuditRecordInOneStatement) {
               "insert into audit (id, actor, entity, entity_id, action, diff) "
               "select $6::uuid, $4::text, 'box', id, 'update', $5::jsonb from updated) "
               "select id, label, created_at, updated_at, version from updated");
-    EXPECT_EQ(sql.remove.sql,
-              "with removed as (delete from boxes where id = $1 and version = $2 returning id), audited as ("
-              "insert into audit (id, actor, entity, entity_id, action, diff) "
-              "select $5::uuid, $3::text, 'box', id, 'delete', $4::jsonb from removed) select id from removed");
+    EXPECT_EQ(
+        sql.remove.sql,
+        "with removed as (delete from boxes where id = $1 and version = $2 returning id), audited as ("
+        "insert into audit (id, actor, entity, entity_id, action, diff) "
+        "select $5::uuid, $3::text, 'box', id, 'delete', $4::jsonb from removed) select id from removed");
 }
 
 TEST(EntitySql, ReleasesWhatRefersToARemovedRecord) {
