@@ -89,7 +89,7 @@ TEST_F(ReconcilerInTrouble, DoesNotTakeOverAForeignSecret) {
     EXPECT_THAT(world.cluster.all(kStatefulSet), IsEmpty());
 }
 
-TEST_F(ReconcilerInTrouble, ShowsWhatTheApiServerRefusesAndWaitsForAChange) {
+TEST_F(ReconcilerInTrouble, ShowsWhatTheApiServerRefusesAndTriesAgainWithinAMinute) {
     world.cluster.set_fault([](const Call& call, Moment moment) -> std::optional<Error> {
         if (moment == Moment::before && call.kind == "StatefulSet" && call.writes()) {
             return Error{ErrorKind::invalid, "spec.storageClassName: no such class"};
@@ -99,9 +99,11 @@ TEST_F(ReconcilerInTrouble, ShowsWhatTheApiServerRefusesAndWaitsForAChange) {
     create();
     EXPECT_EQ(world.condition_of("acme", condition::kReady), "False ObjectRejected");
     EXPECT_THAT(world.status_of("acme").find(condition::kReady)->message, HasSubstr("no such class"));
-    world.cluster.forget_calls();
-    world.settle_after(std::chrono::minutes(60));
-    EXPECT_THAT(world.cluster.writes(), IsEmpty());
+    // As when an admission policy is corrected: no object changes.
+    world.cluster.set_fault({});
+    world.settle_after(std::chrono::minutes(1));
+    world.start_pods("acme");
+    EXPECT_EQ(world.condition_of("acme", condition::kReady), "True Serving");
 }
 
 TEST_F(ReconcilerInTrouble, FailsNoReconcileForAnEvent) {
