@@ -2,7 +2,9 @@
 no capabilities, no new privileges, a read-only root, writable folders only where a volume is mounted, a
 network of its own with nothing but loopback."""
 
+import contextlib
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -101,9 +103,25 @@ class Container:
         )
         return done.returncode, done.stdout.strip() + done.stderr.strip()
 
+    def first_process(self):
+        return json.loads(run("runc", "state", self.id))["pid"]
+
+    def await_process(self, words):
+        """Waits for a process whose command line holds these words; its number outside."""
+        namespace = os.readlink(f"/proc/{self.first_process()}/ns/pid")
+
+        def find():
+            for process in pathlib.Path("/proc").glob("[0-9]*"):
+                with contextlib.suppress(OSError):  # it has ended
+                    command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                    if words in command and os.readlink(process / "ns/pid") == namespace:
+                        return int(process.name)
+            return None
+
+        return eventually(find, lambda: f"a process '{words}': {self.output()}")
+
     def bring_loopback_up(self):
-        pid = json.loads(run("runc", "state", self.id))["pid"]
-        run("nsenter", "--net", "--target", str(pid), "ip", "link", "set", "lo", "up")
+        run("nsenter", "--net", "--target", str(self.first_process()), "ip", "link", "set", "lo", "up")
 
     def kill(self, signal):
         run("runc", "kill", self.id, signal)
@@ -121,9 +139,10 @@ class Container:
 
 
 def eventually(condition, what, seconds=60):
-    """Waits until condition() holds; fails with what was waited for."""
+    """Waits until condition() holds, and returns what it gave; fails with what was waited for."""
     end = time.monotonic() + seconds
-    while not condition():
+    while not (met := condition()):
         if time.monotonic() > end:
             raise AssertionError(f"not within {seconds} s: {what()}")
         time.sleep(0.02)
+    return met

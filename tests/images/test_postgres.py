@@ -3,6 +3,7 @@
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -121,6 +122,35 @@ class PostgresImage(unittest.TestCase):
         self.assertFalse((self.folder / "data/pg").exists())
         self.assertEqual(self.query(self.ready(), "SELECT 1", "first"), (0, "1"))
         self.assertFalse((self.folder / "data/pg.new").exists())
+
+    def stop_while_it_runs(self, words):
+        """Holds the container in the step whose command line has these words, and stops it there."""
+        container = self.start()
+        eventually(lambda: container.exec("true")[0] == 0, container.output)
+        os.kill(container.await_process(words), signal.SIGSTOP)
+        container.kill("TERM")
+        self.assertEqual(container.wait(10), 130)
+
+    def test_the_stop_signal_is_answered_in_each_step_of_a_first_start_which_the_next_one_begins_anew(self):
+        for step in ("initdb --pgdata", f"--single -D {DATA}/pg.new", f"--single -D {DATA}/pg "):
+            with self.subTest(step):
+                self.stop_while_it_runs(step)
+        self.assertEqual(self.query(self.ready(), "SELECT 1", "first"), (0, "1"))
+
+    def test_the_stop_signal_is_answered_while_a_lost_server_is_recovered_and_no_row_is_lost(self):
+        database = self.ready()
+        self.query(database, "CREATE TABLE kept AS SELECT 42 AS answer", "first")
+        database.kill("KILL")
+        database.wait()
+        self.stop_while_it_runs("--single")
+        self.assertEqual(self.query(self.ready(), "SELECT answer FROM kept", "first"), (0, "42"))
+
+    def test_the_stop_signal_is_answered_while_the_volume_is_in_use(self):
+        self.ready()
+        second = self.start()
+        eventually(lambda: "in use" in second.output(), second.output)
+        second.kill("TERM")
+        self.assertEqual(second.wait(10), 130)
 
     def test_committed_rows_survive_a_kill(self):
         database = self.ready()
