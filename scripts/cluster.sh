@@ -8,8 +8,6 @@
 
 readonly mode=${CLUSTER:-local}
 readonly kind_name=crm-operator
-version=$(cat VERSION)
-readonly version
 
 started=$EPOCHREALTIME
 step() {
