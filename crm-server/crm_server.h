@@ -3,6 +3,7 @@
 
 #include "common/endpoint.h"
 #include "common/result.h"
+#include "crm-server/store/connection_settings.h"
 
 #include <chrono>
 #include <cstdint>
@@ -10,7 +11,7 @@
 #include <memory>
 
 struct CrmServerOptions {
-    std::string database_uri;         // holds a password, never logged
+    store::ConnectionSettings database;
     std::filesystem::path admin_dir;  // see ReadinessOptions
     common::Endpoint api;
     common::Endpoint management;

@@ -3,7 +3,7 @@
 #include "common/log.h"
 #include "common/stop.h"
 #include "crm-server/crm_server.h"
-#include "crm-server/secret_file.h"
+#include "crm-server/database_options.h"
 #include "crm-server/store/migrations.h"
 
 #include <chrono>
@@ -19,7 +19,8 @@ namespace {
 
 struct Arguments {
     std::string log_level = "info";
-    std::filesystem::path database_uri_file;
+    std::string database_host;
+    std::filesystem::path database_dir;
     std::filesystem::path admin_dir;
     std::string listen = "0.0.0.0:8080";
     std::string management = "0.0.0.0:8081";
@@ -43,14 +44,15 @@ int report(const Error& error) {
 
 int serve(const Arguments& arguments) {
     common::block_stop_signals();
-    Result<std::string> uri = read_secret_file(arguments.database_uri_file);
-    if (!uri) return report(uri.error());
+    Result<store::ConnectionSettings> database =
+        read_database_options(arguments.database_host, arguments.database_dir);
+    if (!database) return report(database.error());
     Result<common::Endpoint> api = common::parse_endpoint(arguments.listen);
     if (!api) return report(api.error());
     Result<common::Endpoint> management = common::parse_endpoint(arguments.management);
     if (!management) return report(management.error());
 
-    const auto server = CrmServer::start({.database_uri = *std::move(uri),
+    const auto server = CrmServer::start({.database = *std::move(database),
                                           .admin_dir = arguments.admin_dir,
                                           .api = *std::move(api),
                                           .management = *std::move(management),
@@ -64,16 +66,21 @@ int serve(const Arguments& arguments) {
 }
 
 int migrate(const Arguments& arguments) {
-    Result<std::string> uri = read_secret_file(arguments.database_uri_file);
-    if (!uri) return report(uri.error());
-    const auto migrated = store::migrate(*uri, std::chrono::seconds(arguments.wait));
+    Result<store::ConnectionSettings> database =
+        read_database_options(arguments.database_host, arguments.database_dir);
+    if (!database) return report(database.error());
+    const auto migrated = store::migrate(*database, std::chrono::seconds(arguments.wait));
     if (!migrated) return report(migrated.error());
     common::log::info("Migrated", {{"from", migrated->from}, {"to", migrated->to}});
     return EXIT_SUCCESS;
 }
 
 void add_common_options(CLI::App& command, Arguments& arguments) {
-    command.add_option("--database-uri-file", arguments.database_uri_file, "File with the database's URI")
+    command.add_option("--database-host", arguments.database_host, "HOST or HOST:PORT of the database")
+        ->required();
+    command
+        .add_option("--database-dir", arguments.database_dir,
+                    "Folder with username, password and database of the database")
         ->required();
     command.add_option("--log-level", arguments.log_level, "How much is logged")
         ->check(CLI::IsMember({"debug", "info", "warning", "error"}))

@@ -6,6 +6,6 @@
 #include <filesystem>
 #include <string>
 
-/// The file's text without the white space at its end, which editors and echo leave there. The error names
-/// the file and never its contents; an empty file is `invalid`.
+/// The file's text without the line ends at its end, which editors and echo leave there. The error names the
+/// file and never its contents; an empty file is `invalid`.
 Result<std::string> read_secret_file(const std::filesystem::path& path);

@@ -78,23 +78,9 @@ Connection::~Connection() {
 }
 
 // libpq looks names up with a call that blocks, which would hold up every request: so the addresses are found
-// here. Empty: there is nothing to look up.
+// here.
 common::Task<Result<Connection::Addresses>> Connection::resolve() {
-    struct FreeOptions {
-        void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
-    };
-    const std::unique_ptr<PQconninfoOption, FreeOptions> options(
-        PQconninfoParse(config_.uri.c_str(), nullptr));
-    if (!options) co_return fail(ErrorKind::invalid, "The database URI cannot be read.");
-    std::string host;
-    for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
-        if (option->val == nullptr) continue;
-        if (std::string_view(option->keyword) == "hostaddr") co_return Addresses();
-        if (std::string_view(option->keyword) == "host") host = option->val;
-    }
-    const bool local = host.empty() || host.front() == '/' || host.front() == '@';
-    if (local || host.find(',') != std::string::npos) co_return Addresses();
-
+    const std::string& host = config_.connection.host;
     asio::ip::basic_resolver<asio::ip::tcp, asio::io_context::executor_type> resolver(loop_.get_executor());
     error_code ec;
     const auto found = co_await resolver.async_resolve(host, "", asio::redirect_error(kAwait, ec));
@@ -114,12 +100,10 @@ common::Task<Result<void>> Connection::connect() {
     if (!addresses) co_return tl::unexpected(addresses.error());
     if (state_ == State::closed) co_return fail(ErrorKind::cancelled, "closed while connecting");
 
-    libpq::SessionParameters parameters(config_.uri, config_.statement_timeout);
-    if (!addresses->hosts.empty()) {
-        parameters.set("host", addresses->hosts);
-        parameters.set("hostaddr", addresses->numbers);
-    }
-    connection_.reset(PQconnectStartParams(parameters.keywords(), parameters.values(), 1));
+    libpq::SessionParameters parameters(config_.connection, config_.statement_timeout);
+    parameters.set("host", addresses->hosts);
+    parameters.set("hostaddr", addresses->numbers);
+    connection_.reset(PQconnectStartParams(parameters.keywords(), parameters.values(), 0));
     if (!connection_) co_return fail(ErrorKind::internal, "libpq is out of memory");
     PQsetNoticeProcessor(connection_.get(), ignore_notice, nullptr);
     co_return co_await poll_until_connected();

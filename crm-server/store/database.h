@@ -7,6 +7,7 @@
 
 #include "common/result.h"
 #include "common/task.h"
+#include "crm-server/store/connection_settings.h"
 
 #include <chrono>
 #include <cstddef>
@@ -68,7 +69,7 @@ class Rows {
 };
 
 struct DatabaseConfig {
-    std::string uri;  // postgresql://… or a libpq keyword string; holds a password, never logged
+    ConnectionSettings connection;
     int read_connections = 1;
     int write_connections = 8;
     std::chrono::milliseconds connect_timeout{5000};

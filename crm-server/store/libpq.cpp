@@ -80,8 +80,13 @@ SqlError lost(const PGconn* connection) {
     return error;
 }
 
-SessionParameters::SessionParameters(const std::string& uri, std::chrono::milliseconds statement_timeout) {
-    set("dbname", uri);  // expanded: it holds the whole URI
+SessionParameters::SessionParameters(const ConnectionSettings& settings,
+                                     std::chrono::milliseconds statement_timeout) {
+    set("host", settings.host);
+    set("port", std::to_string(settings.port));
+    set("dbname", settings.database);
+    set("user", settings.username);
+    set("password", settings.password);
     set("application_name", "crm-server");
     set("client_encoding", "UTF8");
     set("gssencmode", "disable");

@@ -1,6 +1,7 @@
 // What the files that talk to libpq share. Nothing outside them includes it.
 #pragma once
 
+#include "crm-server/store/connection_settings.h"
 #include "crm-server/store/database.h"
 
 #include <chrono>
@@ -20,12 +21,13 @@ using ConnectionPtr = std::unique_ptr<PGconn, Finish>;
 SqlError error_of(const PGresult* result);
 SqlError lost(const PGconn* connection);
 
-/// Settings of a session in the form of PQconnectStartParams. Later values win over those in the URI.
+/// Settings of a session in the form of PQconnectStartParams, each value as it is: nothing is encoded.
 class SessionParameters {
   public:
-    SessionParameters(const std::string& uri, std::chrono::milliseconds statement_timeout);
+    SessionParameters(const ConnectionSettings& settings, std::chrono::milliseconds statement_timeout);
 
-    /// `keyword` is a literal. Not to be called after keywords() or values().
+    /// `keyword` is a literal; the last value of a keyword counts. Not to be called after keywords() or
+    /// values().
     void set(const char* keyword, std::string value);
     /// Arrays that end with null, valid as long as this object.
     const char* const* keywords();

@@ -28,10 +28,10 @@ struct Applied {
 // A blocking session: migrations are scripts of several commands, which pipelines cannot send.
 class Session {
   public:
-    static Result<Session> open(const std::string& uri, std::chrono::seconds timeout) {
-        libpq::SessionParameters parameters(uri, std::chrono::milliseconds(0));
+    static Result<Session> open(const ConnectionSettings& database, std::chrono::seconds timeout) {
+        libpq::SessionParameters parameters(database, std::chrono::milliseconds(0));
         parameters.set("connect_timeout", std::to_string(std::max<std::int64_t>(timeout.count(), 2)));
-        Session session(PQconnectdbParams(parameters.keywords(), parameters.values(), 1));
+        Session session(PQconnectdbParams(parameters.keywords(), parameters.values(), 0));
         if (PQstatus(session.connection_.get()) != CONNECTION_OK)
             return tl::unexpected(Error(libpq::lost(session.connection_.get())));
         PQsetNoticeProcessor(session.connection_.get(), [](void*, const char*) {}, nullptr);
@@ -112,9 +112,9 @@ Result<void> apply(Session& session, const Migration& step) {
     return {};
 }
 
-Result<MigrationReport> try_once(const std::string& uri, std::chrono::seconds left,
+Result<MigrationReport> try_once(const ConnectionSettings& database, std::chrono::seconds left,
                                  std::span<const Migration> steps) {
-    auto session = Session::open(uri, std::min(left, std::chrono::seconds(5)));
+    auto session = Session::open(database, std::min(left, std::chrono::seconds(5)));
     if (!session) return tl::unexpected(session.error());
     // The lock is the session's: it ends with it, however this process ends.
     const std::string lock = fmt::format("set lock_timeout = '{}s'; select pg_advisory_lock({})",
@@ -138,13 +138,13 @@ Result<MigrationReport> try_once(const std::string& uri, std::chrono::seconds le
 
 }  // namespace
 
-Result<MigrationReport> migrate(const std::string& uri, std::chrono::seconds patience,
+Result<MigrationReport> migrate(const ConnectionSettings& database, std::chrono::seconds patience,
                                 std::span<const Migration> steps) {
     const auto deadline = Clock::now() + patience;
     bool told = false;
     for (;;) {
         const auto left = std::chrono::duration_cast<std::chrono::seconds>(deadline - Clock::now());
-        auto report = try_once(uri, left, steps);
+        auto report = try_once(database, left, steps);
         if (report || report.error().kind != ErrorKind::unavailable || Clock::now() + kPause > deadline)
             return report;
         if (!std::exchange(told, true))

@@ -6,12 +6,12 @@
 
 #include "common/result.h"
 #include "common/task.h"
+#include "crm-server/store/connection_settings.h"
 #include "crm-server/store/database.h"
 
 #include <chrono>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
 
 namespace store {
@@ -33,7 +33,7 @@ struct MigrationReport {
 /// Brings the database to the newest of `steps`. Blocks. Waits up to `patience` for the database to accept
 /// connections and for another runner to finish. Fails with invalid when the database is newer than `steps`
 /// or was migrated by a step whose text has changed since.
-Result<MigrationReport> migrate(const std::string& uri, std::chrono::seconds patience,
+Result<MigrationReport> migrate(const ConnectionSettings& database, std::chrono::seconds patience,
                                 std::span<const Migration> steps = migrations());
 
 /// The version of the database's schema, 0 when it was never migrated.

@@ -46,13 +46,16 @@ request = function() return wrk.format("POST", "/api/v1/contacts", nil, '{"first
 
 class Server:
     def __init__(self, binary, database, folder):
-        (folder / "uri").write_text(database.uri)
-        (folder / "email").write_text("admin@acme.example")
-        (folder / "password").write_text("correct horse battery staple")
-        subprocess.run([binary, "migrate", "--database-uri-file", folder / "uri"], check=True, stderr=subprocess.DEVNULL)
+        for secret, values in {"database": {"username": "postgres", "password": "unused", "database": "crm"},
+                               "admin": {"email": "admin@acme.example", "password": "correct horse battery staple"}}.items():
+            (folder / secret).mkdir()
+            for key, value in values.items():
+                (folder / secret / key).write_text(value)
+        where = ["--database-host", f"127.0.0.1:{database.port}", "--database-dir", folder / "database"]
+        subprocess.run([binary, "migrate", *where], check=True, stderr=subprocess.DEVNULL)
         self.api, self.management = "http://127.0.0.1:18080", "http://127.0.0.1:18081"
         began = time.monotonic()
-        self.process = Process(["taskset", "-c", "0", binary, "serve", "--database-uri-file", folder / "uri", "--admin-dir", folder,
+        self.process = Process(["taskset", "-c", "0", binary, "serve", *where, "--admin-dir", folder / "admin",
                                 "--listen", "127.0.0.1:18080", "--management", "127.0.0.1:18081", "--log-level", "warning"], folder / "server.log")
         wait_until("the server is ready", self.ready, 30, 0.005)
         self.start_to_ready = time.monotonic() - began

@@ -140,7 +140,7 @@ std::string TemporaryPostgres::create_database() {
     PQclear(result);
     PQfinish(connection);
     if (!created) die("cannot create a database: " + error);
-    return uri(name);
+    return name;
 }
 
 void TemporaryPostgres::stop() {

@@ -21,7 +21,10 @@ class TemporaryPostgres {
     TemporaryPostgres(const TemporaryPostgres&) = delete;
     TemporaryPostgres& operator=(const TemporaryPostgres&) = delete;
 
-    /// Makes an empty database and returns its URI.
+    /// On 127.0.0.1. Every role gets in without a password; "crm" is a superuser.
+    std::uint16_t port() const { return port_; }
+
+    /// Makes an empty database and returns its name.
     std::string create_database();
 
     /// Stops as an administrator would: sessions are ended, data is written.

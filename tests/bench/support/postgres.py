@@ -25,7 +25,6 @@ class Postgres:
         self._server = subprocess.Popen(
             ["taskset", "-c", cores, *as_postgres, BIN / "postgres", "-D", self.folder / "data", "-k", self.folder, "-p", str(self.port), *options],
             stdout=subprocess.DEVNULL, stderr=open(self.folder / "log", "w"))
-        self.uri = f"postgresql://postgres@127.0.0.1:{self.port}/crm"
         subprocess.run(["timeout", "30", "sh", "-c", f"until {BIN}/pg_isready -q -h 127.0.0.1 -p {self.port}; do sleep 0.1; done"], check=True)
         self.psql("create database crm", database="postgres")
 

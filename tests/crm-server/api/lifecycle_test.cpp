@@ -48,7 +48,7 @@ TEST_F(UnmigratedServerTest, IsNotReadyWithoutTheAdministratorsFiles) {
 
 TEST_F(UnmigratedServerTest, RefusesAPortThatIsTaken) {
     start();
-    const auto second = CrmServer::start({.database_uri = uri_,
+    const auto second = CrmServer::start({.database = connection_,
                                           .admin_dir = {},
                                           .api = {"127.0.0.1", server_->api_port()},
                                           .management = {"127.0.0.1", 0}});

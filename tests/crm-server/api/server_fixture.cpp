@@ -9,24 +9,6 @@ using nlohmann::json;
 using support::HttpHeaders;
 using support::HttpReply;
 
-namespace {
-
-std::unique_ptr<support::TemporaryPostgres> running;
-
-class PostgresEnvironment : public testing::Environment {
-  public:
-    void TearDown() override { running.reset(); }
-};
-
-const auto* const registered = testing::AddGlobalTestEnvironment(new PostgresEnvironment);
-
-}  // namespace
-
-support::TemporaryPostgres& postgres() {
-    if (!running) running = std::make_unique<support::TemporaryPostgres>();
-    return *running;
-}
-
 bool eventually(const std::function<bool()>& condition) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
     while (!condition()) {
@@ -50,13 +32,13 @@ HttpHeaders with_token(std::string_view token, const HttpHeaders& more) {
     return headers;
 }
 
-UnmigratedServerTest::UnmigratedServerTest() : uri_(postgres().create_database()) {
+UnmigratedServerTest::UnmigratedServerTest() : connection_(new_database()) {
     admin_dir_.write("email", std::string(kEmail) + "\n");
     admin_dir_.write("password", kPassword);
 }
 
 void UnmigratedServerTest::start() {
-    auto server = CrmServer::start({.database_uri = uri_,
+    auto server = CrmServer::start({.database = connection_,
                                     .admin_dir = admin_dir_.path(),
                                     .api = {"127.0.0.1", 0},
                                     .management = {"127.0.0.1", 0},
@@ -66,7 +48,7 @@ void UnmigratedServerTest::start() {
 }
 
 void UnmigratedServerTest::migrate() {
-    const auto migrated = store::migrate(uri_, std::chrono::seconds(10));
+    const auto migrated = store::migrate(connection_, std::chrono::seconds(10));
     ASSERT_TRUE(migrated) << migrated.error().message;
 }
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "crm-server/crm_server.h"
+#include "tests/crm-server/postgres.h"
 #include "tests/support/http_client.h"
 #include "tests/support/temporary_folder.h"
-#include "tests/support/temporary_postgres.h"
 
 #include <chrono>
 #include <functional>
@@ -14,9 +14,6 @@
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-
-/// The PostgreSQL of this program.
-support::TemporaryPostgres& postgres();
 
 /// Polls until the condition holds; false after half a minute.
 bool eventually(const std::function<bool()>& condition);
@@ -42,7 +39,7 @@ class UnmigratedServerTest : public testing::Test {
     /// A session of the administrator.
     std::string log_in() const;
 
-    std::string uri_;
+    store::ConnectionSettings connection_;
     /// None: an outage shows at once.
     std::chrono::milliseconds ride_out_{0};
     support::TemporaryFolder admin_dir_;

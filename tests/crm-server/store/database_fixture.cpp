@@ -5,31 +5,13 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
-#include <memory>
 
 namespace store {
-namespace {
-
-std::unique_ptr<support::TemporaryPostgres> running;
-
-class PostgresEnvironment : public testing::Environment {
-  public:
-    void TearDown() override { running.reset(); }
-};
-
-const auto* const registered = testing::AddGlobalTestEnvironment(new PostgresEnvironment);
-
-}  // namespace
-
-support::TemporaryPostgres& postgres() {
-    if (!running) running = std::make_unique<support::TemporaryPostgres>();
-    return *running;
-}
-
-DatabaseTest::DatabaseTest() : uri_(postgres().create_database()) {
-    const auto migrated = migrate(uri_, std::chrono::seconds(10));
+DatabaseTest::DatabaseTest() : connection_(new_database()) {
+    const auto migrated = migrate(connection_, std::chrono::seconds(10));
     EXPECT_TRUE(migrated) << migrated.error().message;
-    database_.emplace(loop_, DatabaseConfig{.uri = uri_, .ride_out = std::chrono::milliseconds(0)});
+    database_.emplace(loop_,
+                      DatabaseConfig{.connection = connection_, .ride_out = std::chrono::milliseconds(0)});
 }
 
 void DatabaseTest::start(common::Task<void> task) {

@@ -1,11 +1,11 @@
-// One PostgreSQL for the program, one migrated database for each test, and coroutines run to their end.
+// One migrated database for each test, and coroutines run to their end.
 #pragma once
 
 #include "common/task.h"
 #include "crm-server/crm/entities.h"
 #include "crm-server/store/database.h"
 #include "crm-server/store/repository.h"
-#include "tests/support/temporary_postgres.h"
+#include "tests/crm-server/postgres.h"
 
 #include <functional>
 #include <optional>
@@ -18,9 +18,6 @@
 #include <gtest/gtest.h>
 
 namespace store {
-
-/// The PostgreSQL of this program.
-support::TemporaryPostgres& postgres();
 
 template <class T>
 common::Task<void> keep_result(common::Task<T> task, std::optional<T>& result) {
@@ -65,7 +62,7 @@ class DatabaseTest : public testing::Test {
     /// A valid new record of the entity, from JSON.
     crm::Changes changes(const crm::Entity& entity, const std::string& json) const;
 
-    std::string uri_;
+    ConnectionSettings connection_;
     boost::asio::io_context loop_{1};
     std::vector<crm::Entity> entities_ = crm::entities();
     std::optional<Database> database_;

@@ -95,7 +95,7 @@ TEST_F(DatabaseSessionTest, PreparesAStatementThatOnceCouldNotBePrepared) {
 }
 
 TEST_F(DatabaseSessionTest, GivesUpOnAStatementThatTakesTooLong) {
-    Database impatient(loop_, DatabaseConfig{.uri = uri_, .statement_timeout = 100ms});
+    Database impatient(loop_, DatabaseConfig{.connection = connection_, .statement_timeout = 100ms});
     const Statement sleep{"sleep", "select pg_sleep(60)"};
     const auto result = run(impatient.query(sleep, {}));
     ASSERT_FALSE(result);
@@ -133,6 +133,34 @@ TEST_F(DatabaseSessionTest, EndsWithRequestsStillWaiting) {
     database_.reset();
     run_until([&] { return result.has_value(); });
     EXPECT_FALSE(*result);
+}
+
+TEST_F(DatabaseTest, LogsInWithEveryCharacterOfNameAndPasswordAsItIs) {
+    support::TemporaryPostgres guarded;
+    ConnectionSettings connection{.host = "127.0.0.1",
+                                  .port = guarded.port(),
+                                  .database = guarded.create_database(),
+                                  .username = "crm",
+                                  .password = {}};
+    database_.emplace(loop_, DatabaseConfig{.connection = connection});
+    value_of(R"(create role "a b@c:d/e?%41" login password 'p@ss:w/o rd%41?#''\\')");
+    const std::string rules = value_of("select setting from pg_settings where name = 'hba_file'");
+    value_of("copy (values ('host all crm all trust'), ('host all all all scram-sha-256')) to '" + rules +
+             "'");
+    value_of("select pg_reload_conf()");
+
+    connection.username = "a b@c:d/e?%41";
+    connection.password = "wrong";
+    const Statement who{"who", "select current_user"};
+    run_until([&] {
+        Database refused(loop_, DatabaseConfig{.connection = connection, .ride_out = 0ms});
+        return !run(refused.query(who, {}));
+    });
+    connection.password = R"(p@ss:w/o rd%41?#'\\)";
+    Database admitted(loop_, DatabaseConfig{.connection = connection});
+    const auto user = run(admitted.query(who, {}));
+    ASSERT_TRUE(user) << user.error().message;
+    EXPECT_EQ(user->text(0, 0), connection.username);
 }
 
 }  // namespace

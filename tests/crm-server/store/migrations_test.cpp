@@ -19,23 +19,26 @@ class MigrationsTest : public DatabaseTest {
   protected:
     // The fixture's database is migrated already; these tests begin with nothing.
     MigrationsTest() {
-        uri_ = postgres().create_database(), database_.emplace(loop_, DatabaseConfig{.uri = uri_});
+        connection_ = new_database();
+        database_.emplace(loop_, DatabaseConfig{.connection = connection_});
     }
 
-    Result<MigrationReport> run_steps(std::vector<Migration> steps) { return migrate(uri_, 20s, steps); }
+    Result<MigrationReport> run_steps(std::vector<Migration> steps) {
+        return migrate(connection_, 20s, steps);
+    }
 };
 
 TEST_F(MigrationsTest, BringAnEmptyDatabaseToTheNewestSchemaAndThenDoNothing) {
     EXPECT_EQ(*run(schema_version(*database_)), 0);
     EXPECT_FALSE(*run(schema_is_current(*database_)));
     const std::int64_t newest = migrations().back().version;
-    const auto first = migrate(uri_, 20s);
+    const auto first = migrate(connection_, 20s);
     ASSERT_TRUE(first) << first.error().message;
     EXPECT_EQ(first->from, 0);
     EXPECT_EQ(first->to, newest);
     EXPECT_EQ(*run(schema_version(*database_)), newest) << "on the session that saw it missing";
     EXPECT_TRUE(*run(schema_is_current(*database_)));
-    const auto second = migrate(uri_, 20s);
+    const auto second = migrate(connection_, 20s);
     ASSERT_TRUE(second);
     EXPECT_EQ(second->from, newest);
     EXPECT_EQ(second->to, newest);
@@ -91,7 +94,7 @@ TEST_F(MigrationsTest, SurviveTheDeathOfTheServerInTheMiddleOfAStep) {
     ASSERT_TRUE(run_steps({kOne}));
     const Migration slow{2, "two", "create table two (id int); select pg_sleep(60)"};
     const Migration quick{2, "two", "create table two (id int)"};
-    std::thread runner([&] { EXPECT_FALSE(migrate(uri_, 1s, std::vector{kOne, slow})); });
+    std::thread runner([&] { EXPECT_FALSE(migrate(connection_, 1s, std::vector{kOne, slow})); });
     run_until([&] {
         return value_of(
                    "select count(*) from pg_stat_activity where wait_event = 'PgSleep' "
@@ -117,7 +120,9 @@ TEST_F(MigrationsTest, WaitForADatabaseThatComesUpLater) {
 }
 
 TEST_F(MigrationsTest, GiveUpOnADatabaseThatDoesNotComeUp) {
-    const auto report = migrate("postgresql://crm@127.0.0.1:1/crm", 1s, std::vector{kOne});
+    const auto report =
+        migrate({.host = "127.0.0.1", .port = 1, .database = "crm", .username = "crm", .password = {}}, 1s,
+                std::vector{kOne});
     ASSERT_FALSE(report);
     EXPECT_EQ(report.error().kind, ErrorKind::unavailable);
 }

@@ -45,7 +45,7 @@ TEST_F(OutageTest, FailsFastWhileTheServerIsAwayAndRecoversByItself) {
 }
 
 TEST_F(OutageTest, RidesOutARestartOfTheServer) {
-    Database patient(loop_, DatabaseConfig{.uri = uri_});
+    Database patient(loop_, DatabaseConfig{.connection = connection_});
     Repository contacts(patient, entity("contacts"), entities_);
     ASSERT_TRUE(run(patient.query(kOne, {})));
     postgres().stop();
@@ -82,7 +82,7 @@ class LostAnswerTest : public OutageTest {
         EXPECT_TRUE(run(database_->transaction({{&sequence, {}}})));
         std::optional<SqlResult<std::vector<Rows>>> result;
         start(keep_result(database_->transaction({{&write, {}}}, Step{&proof, {}}), result));
-        Database other(loop_, DatabaseConfig{.uri = uri_});
+        Database other(loop_, DatabaseConfig{.connection = connection_});
         const Statement end{"end",
                             "select count(pg_terminate_backend(pid)) from pg_stat_activity "
                             "where wait_event = 'PgSleep' and datname = current_database()"};
@@ -114,7 +114,7 @@ TEST_F(OutageTest, RepeatsAReadWhoseSessionWasEnded) {
     const Statement sleep{"sleep", "select pg_sleep(0.3), 42"};
     std::optional<SqlResult<Rows>> result;
     start(keep_result(database_->query(sleep, {}), result));
-    Database other(loop_, DatabaseConfig{.uri = uri_});
+    Database other(loop_, DatabaseConfig{.connection = connection_});
     const Statement end{"end",
                         "select count(pg_terminate_backend(pid)) from pg_stat_activity "
                         "where wait_event = 'PgSleep' and datname = current_database()"};
@@ -130,7 +130,7 @@ TEST_F(OutageTest, DoesNotRepeatAWriteWhoseSessionWasEnded) {
                           "select 'a', 'b', gen_random_uuid(), 'c', '{}' from pg_sleep(3)"};
     std::optional<SqlResult<std::vector<Rows>>> result;
     start(keep_result(database_->transaction({{&write, {}}}), result));
-    Database other(loop_, DatabaseConfig{.uri = uri_});
+    Database other(loop_, DatabaseConfig{.connection = connection_});
     const Statement end{"end",
                         "select count(pg_terminate_backend(pid)) from pg_stat_activity "
                         "where wait_event = 'PgSleep' and datname = current_database()"};
@@ -142,9 +142,10 @@ TEST_F(OutageTest, DoesNotRepeatAWriteWhoseSessionWasEnded) {
 }
 
 TEST_F(OutageTest, DropsAServerThatFallsSilent) {
-    Database impatient(
-        loop_,
-        DatabaseConfig{.uri = uri_, .connect_timeout = 500ms, .statement_timeout = 200ms, .ride_out = 0ms});
+    Database impatient(loop_, DatabaseConfig{.connection = connection_,
+                                             .connect_timeout = 500ms,
+                                             .statement_timeout = 200ms,
+                                             .ride_out = 0ms});
     ASSERT_TRUE(run(impatient.query(kOne, {})));
     postgres().freeze();
     const auto began = Clock::now();
@@ -157,11 +158,12 @@ TEST_F(OutageTest, DropsAServerThatFallsSilent) {
 }
 
 TEST_F(OutageTest, ConnectsByNameToo) {
-    std::string by_name = uri_;
-    by_name.replace(by_name.find("127.0.0.1"), 9, "localhost");
-    Database named(loop_, DatabaseConfig{.uri = by_name});
+    ConnectionSettings by_name = connection_;
+    by_name.host = "localhost";
+    Database named(loop_, DatabaseConfig{.connection = by_name});
     EXPECT_TRUE(run(named.query(kOne, {})));
-    Database unknown(loop_, DatabaseConfig{.uri = "postgresql://crm@no-such-host.invalid/crm"});
+    by_name.host = "no-such-host.invalid";
+    Database unknown(loop_, DatabaseConfig{.connection = by_name});
     EXPECT_EQ(run(unknown.query(kOne, {})).error().kind, ErrorKind::unavailable);
 }
 

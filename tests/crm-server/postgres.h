@@ -1,0 +1,10 @@
+// The one PostgreSQL of a test program, started when it is first asked for.
+#pragma once
+
+#include "crm-server/store/connection_settings.h"
+#include "tests/support/temporary_postgres.h"
+
+support::TemporaryPostgres& postgres();
+
+/// A new and empty database in it, for its superuser.
+store::ConnectionSettings new_database();
