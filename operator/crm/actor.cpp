@@ -121,15 +121,16 @@ std::optional<Problem> problem_of(const Action& action, const Error& error) {
 
 }  // namespace
 
-Outcome act(kube::Client& client, Stores& stores, const Identity& instance,
-            const std::vector<Action>& actions, std::stop_token stop) {
+Outcome act(kube::Client& client, Stores& stores, const runtime::Run& run, const std::vector<Action>& actions,
+            std::stop_token stop) {
     Actor actor(client, stores, std::move(stop));
     Outcome outcome;
     for (const Action& action : actions) {
         const Result<void> done = actor.perform(action);
         if (done) {
-            common::log::info("Wrote object", {{"namespace", instance.key.ns},
-                                               {"instance", instance.key.name},
+            common::log::info("Wrote object", {{"namespace", run.key.ns},
+                                               {"instance", run.key.name},
+                                               {"reconcile", run.id},
                                                {"verb", name_of(action.verb)},
                                                {"kind", action.kind.kind},
                                                {"object", action.key.name}});

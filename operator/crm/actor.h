@@ -6,6 +6,7 @@
 #include "operator/crm/status.h"
 #include "operator/crm/stores.h"
 #include "operator/kube/client.h"
+#include "operator/runtime/reconciler.h"
 
 #include <optional>
 #include <stop_token>
@@ -25,7 +26,7 @@ struct Outcome {
 
 /// Does the actions in order and shows the stores what came of them. A refused action keeps only what
 /// depends on it from being done.
-Outcome act(kube::Client& client, Stores& stores, const Identity& instance,
-            const std::vector<Action>& actions, std::stop_token stop);
+Outcome act(kube::Client& client, Stores& stores, const runtime::Run& run, const std::vector<Action>& actions,
+            std::stop_token stop);
 
 }  // namespace crm

@@ -60,7 +60,7 @@ Operator::Operator(kube::Client& client, const OperatorOptions& options)
     : client_(client, metrics_.registry()),
       controller_metrics_(metrics_.registry()),
       controller_(client_, runtime::real_environment(), controller_metrics_,
-                  {.workers = options.workers, .page_size = kPageSize}),
+                  {.workers = options.workers, .page_size = kPageSize, .subject = "instance"}),
       stores_(controller_.on_change()),
       instance_metrics_(metrics_.registry(), stores_.instances()),
       reconciler_(client_, stores_, options.settings,

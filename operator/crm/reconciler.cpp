@@ -12,7 +12,6 @@
 namespace crm {
 
 using kube::json;
-using runtime::Next;
 
 InstanceReconciler::InstanceReconciler(kube::Client& client, Stores& stores, Settings settings,
                                        Environment environment)
@@ -21,30 +20,30 @@ InstanceReconciler::InstanceReconciler(kube::Client& client, Stores& stores, Set
       settings_(std::move(settings)),
       environment_(std::move(environment)) {}
 
-Result<Next> InstanceReconciler::reconcile(const kube::ObjectKey& key, std::stop_token) {
-    const auto stored = stores_.instances().get(key);
+Result<void> InstanceReconciler::reconcile(const runtime::Run& run) {
+    const auto stored = stores_.instances().get(run.key);
     if (!stored) {
-        return Next::when_changed();
+        return {};
     }
     const json object = json::parse(stored->fields);
     const Identity identity = decode_identity(object);
     if (identity.deleting) {
-        return Next::when_changed();
+        return {};
     }
     Result<Spec> spec = decode_spec(object);
     if (!spec) {
         return refuse(identity, decode_status(object), spec.error());
     }
-    return reconcile(CrmInstance{identity, std::move(*spec), decode_status(object)});
+    return reconcile(CrmInstance{identity, std::move(*spec), decode_status(object)}, run);
 }
 
-Result<Next> InstanceReconciler::reconcile(const CrmInstance& instance) {
+Result<void> InstanceReconciler::reconcile(const CrmInstance& instance, const runtime::Run& run) {
     const Observed observed = stores_.observe(instance.identity.key);
     const Generated generated = generate_missing(instance, observed, environment_.random);
     const Context context = context_of(instance, observed, generated, settings_);
     const auto actions = plan(instance.identity, observed, desired_state(instance, context, generated));
 
-    const Outcome outcome = act(client_, stores_, instance.identity, actions, environment_.give_up);
+    const Outcome outcome = act(client_, stores_, run, actions, environment_.give_up);
     if (outcome.interrupted) {
         return tl::unexpected(*outcome.error);
     }
@@ -57,30 +56,25 @@ Result<Next> InstanceReconciler::reconcile(const CrmInstance& instance) {
                                           .problems = outcome.problems,
                                           .now = environment_.now()});
     if (!reported) {
-        return tl::unexpected(reported.error());
+        return reported;
     }
     if (outcome.error) {
         return tl::unexpected(*outcome.error);
     }
-    return Next::when_changed();
+    return {};
 }
 
 /// Nothing is changed for a spec that makes no sense; what runs goes on running.
-Result<Next> InstanceReconciler::refuse(const Identity& identity, const Status& previous,
+Result<void> InstanceReconciler::refuse(const Identity& identity, const Status& previous,
                                         const Error& invalid) {
     const Observed observed = stores_.observe(identity.key);
-    const Result<void> reported =
-        report({.identity = identity,
-                .spec = nullptr,
-                .previous = previous,
-                .observed = observed,
-                .settings = settings_,
-                .problems = {{reason::kInvalidSpec, "Correct the spec: " + invalid.message}},
-                .now = environment_.now()});
-    if (!reported) {
-        return tl::unexpected(reported.error());
-    }
-    return Next::when_changed();
+    return report({.identity = identity,
+                   .spec = nullptr,
+                   .previous = previous,
+                   .observed = observed,
+                   .settings = settings_,
+                   .problems = {{reason::kInvalidSpec, "Correct the spec: " + invalid.message}},
+                   .now = environment_.now()});
 }
 
 /// Events first: told again after a crash, they are the same ones, but never told they would be lost.

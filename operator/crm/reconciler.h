@@ -27,11 +27,11 @@ class InstanceReconciler final : public runtime::Reconciler {
 
     InstanceReconciler(kube::Client& client, Stores& stores, Settings settings, Environment environment);
 
-    Result<runtime::Next> reconcile(const kube::ObjectKey& key, std::stop_token stop) override;
+    Result<void> reconcile(const runtime::Run& run) override;
 
   private:
-    Result<runtime::Next> reconcile(const CrmInstance& instance);
-    Result<runtime::Next> refuse(const Identity& identity, const Status& previous, const Error& invalid);
+    Result<void> reconcile(const CrmInstance& instance, const runtime::Run& run);
+    Result<void> refuse(const Identity& identity, const Status& previous, const Error& invalid);
     Result<void> report(const StatusInput& input);
     Result<void> write_status(const Identity& identity, const Status& status);
     void tell(const Identity& identity, const Status& before, const Status& after);

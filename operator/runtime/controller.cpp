@@ -11,19 +11,16 @@ namespace runtime {
 namespace {
 
 /// The last catch of a worker: a reconcile that throws is a reconcile that failed.
-Result<Next> reconcile(Reconciler& reconciler, const kube::ObjectKey& key, std::stop_token stop) {
+Result<void> reconcile(Reconciler& reconciler, const Run& run) {
     try {
-        return reconciler.reconcile(key, std::move(stop));
+        return reconciler.reconcile(run);
     } catch (const std::exception& exception) {
         return fail(ErrorKind::internal, exception.what());
     }
 }
 
-std::string_view name_of_result(const Result<Next>& result) {
-    if (!result) {
-        return name_of(result.error().kind);
-    }
-    return result->after ? "requeue_after" : "success";
+std::string_view name_of_result(const Result<void>& result) {
+    return result ? "success" : name_of(result.error().kind);
 }
 
 Priority priority_of(Origin origin) {
@@ -90,20 +87,19 @@ bool Controller::run_one(Reconciler& reconciler, std::stop_token stop) {
 }
 
 void Controller::work(Reconciler& reconciler, const WorkQueue::Taken& taken, std::stop_token stop) {
-    const std::uint64_t run = ++runs_;
+    const Run run{.key = taken.key, .id = ++runs_, .stop = std::move(stop)};
     metrics_.waited(taken.waited);
     metrics_.queue(queue_.size());
-    const auto result = reconcile(reconciler, taken.key, stop);
-    const bool stopped = !result && stop.stop_requested();
+    const Result<void> result = reconcile(reconciler, run);
     if (result) {
-        succeeded(taken.key, *result);
-    } else if (!stopped) {
-        failed(taken.key, result.error(), run);
+        succeeded(run.key);
+    } else if (!run.stop.stop_requested()) {
+        failed(run, result.error());
     }
     const auto took = environment_.now() - taken.began;
-    common::log::debug("Reconciled", {{"namespace", taken.key.ns},
-                                      {"name", taken.key.name},
-                                      {"reconcile", run},
+    common::log::debug("Reconciled", {{"namespace", run.key.ns},
+                                      {options_.subject, run.key.name},
+                                      {"reconcile", run.id},
                                       {"result", name_of_result(result)},
                                       {"took_ms", std::chrono::duration<double, std::milli>(took).count()}});
     queue_.done(taken, !result && AdaptiveConcurrency::is_overload(result.error().kind));
@@ -111,27 +107,22 @@ void Controller::work(Reconciler& reconciler, const WorkQueue::Taken& taken, std
     metrics_.queue(queue_.size());
 }
 
-void Controller::succeeded(const kube::ObjectKey& key, const Next& next) {
-    {
-        const std::lock_guard lock(retry_mutex_);
-        retry_.succeeded(key);
-    }
-    if (next.after) {
-        queue_.add(key, Priority::background, *next.after);
-    }
+void Controller::succeeded(const kube::ObjectKey& key) {
+    const std::lock_guard lock(retry_mutex_);
+    retry_.succeeded(key);
 }
 
-void Controller::failed(const kube::ObjectKey& key, const Error& error, std::uint64_t run) {
+void Controller::failed(const Run& run, const Error& error) {
     const double random = environment_.random();
     Duration wait{};
     {
         const std::lock_guard lock(retry_mutex_);
-        wait = retry_.failed(key, error, random);
+        wait = retry_.failed(run.key, error, random);
     }
-    queue_.add(key, Priority::background, wait);
-    common::log::warning("Reconcile failed", {{"namespace", key.ns},
-                                              {"name", key.name},
-                                              {"reconcile", run},
+    queue_.add(run.key, Priority::background, wait);
+    common::log::warning("Reconcile failed", {{"namespace", run.key.ns},
+                                              {options_.subject, run.key.name},
+                                              {"reconcile", run.id},
                                               {"error", name_of(error.kind)},
                                               {"message", error.message},
                                               {"retry_ms", wait.count()}});

@@ -24,6 +24,7 @@
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <string_view>
 #include <vector>
 
 namespace runtime {
@@ -35,6 +36,8 @@ class Controller {
     struct Options {
         unsigned workers = 8;
         int page_size = 100;
+        /// What log lines call the name in a key.
+        std::string_view subject = "name";
     };
 
     Controller(kube::Client& client, Environment environment, Metrics& metrics, Options options);
@@ -60,8 +63,8 @@ class Controller {
 
   private:
     void work(Reconciler& reconciler, const WorkQueue::Taken& taken, std::stop_token stop);
-    void succeeded(const kube::ObjectKey& key, const Next& next);
-    void failed(const kube::ObjectKey& key, const Error& error, std::uint64_t run);
+    void succeeded(const kube::ObjectKey& key);
+    void failed(const Run& run, const Error& error);
 
     kube::Client& client_;
     const Environment environment_;

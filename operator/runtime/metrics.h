@@ -28,7 +28,7 @@ class Metrics {
 
     ReflectorMetrics reflector(const kube::Kind& kind);
 
-    /// `result`: success, requeue_after or the name of an ErrorKind.
+    /// `result`: success or the name of an ErrorKind.
     void reconciled(std::string_view result, TimePoint::duration took);
     void waited(TimePoint::duration waited);
     void queue(const WorkQueue::Size& size);

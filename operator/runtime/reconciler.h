@@ -4,30 +4,26 @@
 #include "common/result.h"
 #include "operator/kube/object.h"
 
-#include <chrono>
-#include <optional>
+#include <cstdint>
 #include <stop_token>
 
 namespace runtime {
 
-/// What a reconcile wants next: to be called again after a time, or only when something changes.
-struct Next {
-    std::optional<std::chrono::milliseconds> after;
-
-    static Next when_changed() { return {}; }
-    static Next in(std::chrono::milliseconds delay) { return {delay}; }
-
-    bool operator==(const Next&) const = default;
+/// One run of a reconciler.
+struct Run {
+    kube::ObjectKey key;
+    std::uint64_t id = 0;  // of this run alone, for the log lines that belong to it
+    std::stop_token stop = {};
 };
 
-/// Brings the world of one key to what is wanted. Level-based: it is not told why it runs.
-/// An error makes it run again after a growing, jittered delay (or the error's retry_after);
-/// ErrorKind::invalid waits the longest at once.
+/// Brings the world of one key to what is wanted. Level-based: it is not told why it runs, and runs again
+/// when something changes. An error makes it run again after a growing, jittered delay (or the error's
+/// retry_after); ErrorKind::invalid waits the longest at once.
 /// Called by several threads at once, never for one key at once.
 class Reconciler {
   public:
     virtual ~Reconciler() = default;
-    virtual Result<Next> reconcile(const kube::ObjectKey& key, std::stop_token stop) = 0;
+    virtual Result<void> reconcile(const Run& run) = 0;
 };
 
 }  // namespace runtime

@@ -62,8 +62,8 @@ void World::settle_after(std::chrono::minutes time) {
     settle();
 }
 
-Result<runtime::Next> World::reconcile(const std::string& name, const std::string& ns) {
-    return operator_->reconciler.reconcile({ns, name}, {});
+Result<void> World::reconcile(const std::string& name, const std::string& ns) {
+    return operator_->reconciler.reconcile({.key = {ns, name}});
 }
 
 void World::complete_rollout(const kube::Kind& kind, const kube::ObjectKey& key) {

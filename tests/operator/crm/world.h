@@ -28,7 +28,7 @@ class World {
     /// Lets time pass, so that what waits for another attempt becomes due, and settles.
     void settle_after(std::chrono::minutes time);
     /// Reconciles an instance as if something had changed.
-    Result<runtime::Next> reconcile(const std::string& name, const std::string& ns = "tenants");
+    Result<void> reconcile(const std::string& name, const std::string& ns = "tenants");
 
     void create(const kube::json& manifest) { cluster.put(kCrmInstance, manifest); }
     /// The database is up, its migration done and every server pod ready; settles.

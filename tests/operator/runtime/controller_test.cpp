@@ -31,11 +31,9 @@ using namespace std::chrono_literals;
 
 class FunctionReconciler : public Reconciler {
   public:
-    using Function = std::function<Result<Next>(const ObjectKey&, std::stop_token)>;
+    using Function = std::function<Result<void>(const runtime::Run&)>;
     explicit FunctionReconciler(Function function) : function_(std::move(function)) {}
-    Result<Next> reconcile(const ObjectKey& key, std::stop_token stop) override {
-        return function_(key, std::move(stop));
-    }
+    Result<void> reconcile(const runtime::Run& run) override { return function_(run); }
 
   private:
     Function function_;
@@ -67,12 +65,10 @@ class ControllerTest : public testing::Test {
     Controller controller{cluster, time.environment(), metrics, {.workers = 4, .page_size = 2}};
     Store store{test::project, controller.on_change()};
     std::vector<std::string> worked;
-    std::function<Result<Next>(const ObjectKey&)> answer = [](const ObjectKey&) {
-        return Next::when_changed();
-    };
-    FunctionReconciler reconciler{[this](const ObjectKey& key, const std::stop_token&) {
-        worked.push_back(key.name);
-        return answer(key);
+    std::function<Result<void>(const ObjectKey&)> answer = [](const ObjectKey&) { return Result<void>{}; };
+    FunctionReconciler reconciler{[this](const runtime::Run& run) {
+        worked.push_back(run.key.name);
+        return answer(run.key);
     }};
 };
 
@@ -111,18 +107,6 @@ TEST_F(ControllerTest, ServesAnEditBeforeTheWorkOfTheStart) {
     EXPECT_THAT(work(), ElementsAre("d", "a", "b", "c"));
 }
 
-TEST_F(ControllerTest, CallsAgainAfterTheTimeAskedFor) {
-    answer = [](const ObjectKey&) { return Next::in(10s); };
-    cluster.put(kWidget, widget("w", "a"));
-    observe();
-    EXPECT_THAT(work(), ElementsAre("a"));
-    EXPECT_EQ(controller.next_due(), time.now + 10s);
-    time.now += 9999ms;
-    EXPECT_THAT(work(), IsEmpty());
-    time.now += 1ms;
-    EXPECT_THAT(work(), ElementsAre("a"));
-}
-
 TEST_F(ControllerTest, PacesAKeyThatFailsForEver) {
     answer = [](const ObjectKey&) { return fail(ErrorKind::conflict, "no"); };
     cluster.put(kWidget, widget("w", "a"));
@@ -139,11 +123,11 @@ TEST_F(ControllerTest, PacesAKeyThatFailsForEver) {
 
 TEST_F(ControllerTest, TriesAFailedKeyAgainAndForgetsTheFailureOnceItWorked) {
     int failures = 3;
-    answer = [&](const ObjectKey&) -> Result<Next> {
+    answer = [&](const ObjectKey&) -> Result<void> {
         if (failures-- > 0) {
             return fail(ErrorKind::unavailable, "connection lost");
         }
-        return Next::when_changed();
+        return {};
     };
     cluster.put(kWidget, widget("w", "a"));
     observe();
@@ -167,7 +151,7 @@ TEST_F(ControllerTest, TriesInvalidInputSeldomAndAtOnceWhenItChanged) {
 }
 
 TEST_F(ControllerTest, WaitsAsLongAsTheServerAsks) {
-    answer = [](const ObjectKey&) -> Result<Next> {
+    answer = [](const ObjectKey&) -> Result<void> {
         return tl::unexpected(Error{ErrorKind::throttled, "busy", 20s});
     };
     cluster.put(kWidget, widget("w", "a"));
@@ -177,7 +161,7 @@ TEST_F(ControllerTest, WaitsAsLongAsTheServerAsks) {
 }
 
 TEST_F(ControllerTest, TakesAnExceptionForAFailure) {
-    answer = [](const ObjectKey&) -> Result<Next> { throw std::runtime_error("a bug"); };
+    answer = [](const ObjectKey&) -> Result<void> { throw std::runtime_error("a bug"); };
     cluster.put(kWidget, widget("w", "a"));
     cluster.put(kWidget, widget("w2", "b"));
     observe();
@@ -186,10 +170,10 @@ TEST_F(ControllerTest, TakesAnExceptionForAFailure) {
 }
 
 TEST_F(ControllerTest, RunsOnceMoreAfterItsOwnWriteAndThenIsQuiet) {
-    answer = [this](const ObjectKey& key) -> Result<Next> {
+    answer = [this](const ObjectKey& key) -> Result<void> {
         const auto written = cluster.apply(kWidget, widget("made-by-" + key.name, key.name), {}, {});
         store.observe_write(*written);
-        return Next::when_changed();
+        return {};
     };
     cluster.put(kWidget, widget("w", "a"));
     observe();
@@ -200,12 +184,12 @@ TEST_F(ControllerTest, RunsOnceMoreAfterItsOwnWriteAndThenIsQuiet) {
 }
 
 TEST_F(ControllerTest, FinishesAfterAWriteWhoseAnswerWasLost) {
-    answer = [this](const ObjectKey& key) -> Result<Next> {
+    answer = [this](const ObjectKey& key) -> Result<void> {
         const auto written = cluster.create(kWidget, widget("made", key.name), {});
         if (!written && written.error().kind != ErrorKind::conflict) {
             return tl::unexpected(written.error());
         }
-        return Next::when_changed();
+        return {};
     };
     cluster.set_fault([this](const Call& call, Moment moment) -> std::optional<Error> {
         if (call.verb != Verb::create || moment != Moment::after) {
@@ -223,11 +207,11 @@ TEST_F(ControllerTest, FinishesAfterAWriteWhoseAnswerWasLost) {
 }
 
 TEST_F(ControllerTest, CountsWhatItDoes) {
-    answer = [](const ObjectKey& key) -> Result<Next> {
+    answer = [](const ObjectKey& key) -> Result<void> {
         if (key.name == "bad") {
             return fail(ErrorKind::invalid, "no");
         }
-        return Next::when_changed();
+        return {};
     };
     cluster.put(kWidget, widget("w1", "good"));
     cluster.put(kWidget, widget("w2", "bad"));
@@ -269,16 +253,17 @@ TEST_F(ControllerThreadsTest, BringsManyKeysToTheirGoal) {
     for (std::size_t i = 0; i < kKeys / 2; ++i) {
         cluster.put(kWidget, widget("w" + std::to_string(i), "k" + std::to_string(i)));
     }
-    FunctionReconciler reconciler([this](const ObjectKey& key, const std::stop_token& stop) -> Result<Next> {
+    FunctionReconciler reconciler([this](const runtime::Run& run) -> Result<void> {
+        const ObjectKey& key = run.key;
         if (store.owned_by(key).size() == 2) {
-            return Next::when_changed();
+            return {};
         }
-        const auto written = cluster.apply(kWidget, widget("made-" + key.name, key.name), {}, stop);
+        const auto written = cluster.apply(kWidget, widget("made-" + key.name, key.name), {}, run.stop);
         if (!written) {
             return tl::unexpected(written.error());
         }
         store.observe_write(*written);
-        return Next::when_changed();
+        return {};
     });
     std::jthread thread([&](const std::stop_token& stop) { controller.run(reconciler, stop); });
     for (std::size_t i = kKeys / 2; i < kKeys; ++i) {
@@ -295,12 +280,12 @@ TEST_F(ControllerThreadsTest, StopsAtOnceWhileEverythingIsBlocked) {
     controller.watch(kWidget, {}, store);
     cluster.put(kWidget, widget("w", "blocked"));
     std::atomic<bool> entered = false;
-    FunctionReconciler reconciler([&](const ObjectKey&, const std::stop_token& stop) -> Result<Next> {
+    FunctionReconciler reconciler([&](const runtime::Run& run) -> Result<void> {
         entered = true;
         std::mutex mutex;
         std::condition_variable_any never;
         std::unique_lock lock(mutex);
-        never.wait(lock, stop, [] { return false; });
+        never.wait(lock, run.stop, [] { return false; });
         return fail(ErrorKind::cancelled, "stopped");
     });
     std::jthread thread([&](const std::stop_token& stop) { controller.run(reconciler, stop); });
@@ -318,8 +303,7 @@ TEST_F(ControllerThreadsTest, StopsAtOnceWhileTheApiServerIsGone) {
         asked_for_list = true;
         return Error{ErrorKind::unavailable, "connection refused"};
     });
-    FunctionReconciler reconciler(
-        [](const ObjectKey&, const std::stop_token&) -> Result<Next> { return Next::when_changed(); });
+    FunctionReconciler reconciler([](const runtime::Run&) -> Result<void> { return {}; });
     std::jthread thread([&](const std::stop_token& stop) { controller.run(reconciler, stop); });
     wait_until([&] { return asked_for_list.load(); });
     const TimePoint asked = std::chrono::steady_clock::now();

@@ -32,25 +32,26 @@ class Copier : public Reconciler {
     Copier(kube::Client& client, const Store& widgets, Store& copies)
         : client_(client), widgets_(widgets), copies_(copies) {}
 
-    Result<Next> reconcile(const ObjectKey& key, std::stop_token stop) override {
+    Result<void> reconcile(const Run& run) override {
+        const ObjectKey& key = run.key;
         const auto original = widgets_.get(key);
         const auto copy = copies_.get(key);
         if (original && (!copy || copy->fields != original->fields)) {
             auto wanted = widget(key.name, key.name);
             wanted["kind"] = kCopy.kind;
             wanted["spec"] = kube::json::parse(original->fields);
-            const auto written = client_.apply(kCopy, wanted, {.force = true}, stop);
+            const auto written = client_.apply(kCopy, wanted, {.force = true}, run.stop);
             if (!written) {
                 return tl::unexpected(written.error());
             }
             copies_.observe_write(*written);
         } else if (!original && copy) {
-            const auto removed = client_.remove(kCopy, key, {.uid = copy->uid}, stop);
+            const auto removed = client_.remove(kCopy, key, {.uid = copy->uid}, run.stop);
             if (!removed && removed.error().kind != ErrorKind::not_found) {
                 return tl::unexpected(removed.error());
             }
         }
-        return Next::when_changed();
+        return {};
     }
 
   private:
