@@ -1,4 +1,5 @@
 #include "tests/common/http/test_server.h"
+#include "tests/support/eventually.h"
 #include "tests/support/http_client.h"
 
 #include <gtest/gtest.h>
@@ -9,6 +10,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using support::eventually;
 using support::HttpConnection;
 
 const std::string kGet = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n";

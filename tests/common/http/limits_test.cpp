@@ -1,5 +1,6 @@
 // Time-outs, numbers of connections, and clients that behave badly.
 #include "tests/common/http/test_server.h"
+#include "tests/support/eventually.h"
 #include "tests/support/http_client.h"
 
 #include <algorithm>
@@ -16,6 +17,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
+using support::eventually;
 using support::http_get;
 using support::HttpConnection;
 

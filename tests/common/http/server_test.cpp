@@ -2,6 +2,7 @@
 
 #include "common/http/server_thread.h"
 #include "tests/common/http/test_server.h"
+#include "tests/support/eventually.h"
 #include "tests/support/http_client.h"
 
 #include <gmock/gmock.h>
@@ -12,6 +13,7 @@ namespace common::http {
 namespace {
 
 using nlohmann::json;
+using support::eventually;
 using support::http_get;
 using support::http_request;
 using support::HttpConnection;

@@ -50,7 +50,4 @@ class TestServer {
     std::jthread thread_;
 };
 
-/// Polls until the condition holds; false after ten seconds.
-bool eventually(const std::function<bool()>& condition);
-
 }  // namespace common::http

@@ -1,8 +1,8 @@
 // The controller against a cluster in memory: step by step with an invented clock, and with real threads.
 #include "operator/runtime/controller.h"
 
-#include "tests/operator/runtime/objects.h"
-#include "tests/support/fake_cluster.h"
+#include "tests/operator/runtime/stepped_test.h"
+#include "tests/support/eventually.h"
 
 #include <atomic>
 #include <condition_variable>
@@ -18,13 +18,8 @@
 namespace runtime {
 namespace {
 
-using kube::ObjectKey;
-using support::Call;
-using support::FakeCluster;
-using support::Moment;
-using support::Verb;
-using test::kWidget;
-using test::widget;
+using namespace test;
+using support::eventually;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using namespace std::chrono_literals;
@@ -39,7 +34,7 @@ class FunctionReconciler : public Reconciler {
     Function function_;
 };
 
-class ControllerTest : public testing::Test {
+class ControllerTest : public SteppedTest {
   protected:
     ControllerTest() { controller.watch(kWidget, {}, store); }
 
@@ -58,12 +53,8 @@ class ControllerTest : public testing::Test {
         return std::exchange(worked, {});
     }
 
-    test::ManualTime time;
-    FakeCluster cluster{FakeCluster::Options{.watches_wait = false}};
-    prometheus::Registry registry;
-    Metrics metrics{registry};
     Controller controller{cluster, time.environment(), metrics, {.workers = 4, .page_size = 2}};
-    Store store{test::project, controller.on_change()};
+    Store store{project, controller.on_change()};
     std::vector<std::string> worked;
     std::function<Result<void>(const ObjectKey&)> answer = [](const ObjectKey&) { return Result<void>{}; };
     FunctionReconciler reconciler{[this](const runtime::Run& run) {
@@ -74,7 +65,7 @@ class ControllerTest : public testing::Test {
 
 TEST_F(ControllerTest, WorksNothingBeforeEveryStoreIsSynced) {
     constexpr kube::Kind kOther{"example.org", "v1", "Other", "others"};
-    Store others{test::project, controller.on_change()};
+    Store others{project, controller.on_change()};
     controller.watch(kOther, {}, others);
     cluster.put(kWidget, widget("w", "a"));
     controller.reflectors()[0]->step({});
@@ -234,17 +225,11 @@ TEST_F(ControllerTest, CountsWhatItDoes) {
 
 class ControllerThreadsTest : public testing::Test {
   protected:
-    static void wait_until(const std::function<bool()>& condition) {
-        while (!condition()) {
-            std::this_thread::yield();
-        }
-    }
-
     FakeCluster cluster;
     prometheus::Registry registry;
     Metrics metrics{registry};
     Controller controller{cluster, real_environment(), metrics, {.workers = 4}};
-    Store store{test::project, controller.on_change()};
+    Store store{project, controller.on_change()};
 };
 
 TEST_F(ControllerThreadsTest, BringsManyKeysToTheirGoal) {
@@ -269,8 +254,8 @@ TEST_F(ControllerThreadsTest, BringsManyKeysToTheirGoal) {
     for (std::size_t i = kKeys / 2; i < kKeys; ++i) {
         cluster.put(kWidget, widget("w" + std::to_string(i), "k" + std::to_string(i)));
     }
-    wait_until([&] { return cluster.all(kWidget).size() == 2 * kKeys; });
-    wait_until([&] { return store.size() == 2 * kKeys; });
+    ASSERT_TRUE(eventually([&] { return cluster.all(kWidget).size() == 2 * kKeys; }));
+    ASSERT_TRUE(eventually([&] { return store.size() == 2 * kKeys; }));
     thread.request_stop();
     thread.join();
     EXPECT_EQ(cluster.writes().size(), kKeys) << "no key wrote twice";
@@ -289,7 +274,7 @@ TEST_F(ControllerThreadsTest, StopsAtOnceWhileEverythingIsBlocked) {
         return fail(ErrorKind::cancelled, "stopped");
     });
     std::jthread thread([&](const std::stop_token& stop) { controller.run(reconciler, stop); });
-    wait_until([&] { return entered && cluster.watching() == 1; });
+    ASSERT_TRUE(eventually([&] { return entered && cluster.watching() == 1; }));
     const TimePoint asked = std::chrono::steady_clock::now();
     thread.request_stop();
     thread.join();
@@ -305,7 +290,7 @@ TEST_F(ControllerThreadsTest, StopsAtOnceWhileTheApiServerIsGone) {
     });
     FunctionReconciler reconciler([](const runtime::Run&) -> Result<void> { return {}; });
     std::jthread thread([&](const std::stop_token& stop) { controller.run(reconciler, stop); });
-    wait_until([&] { return asked_for_list.load(); });
+    ASSERT_TRUE(eventually([&] { return asked_for_list.load(); }));
     const TimePoint asked = std::chrono::steady_clock::now();
     thread.request_stop();
     thread.join();

@@ -3,8 +3,7 @@
 // controller is restarted at any moment.
 #include "common/log.h"
 #include "operator/runtime/controller.h"
-#include "tests/operator/runtime/objects.h"
-#include "tests/support/fake_cluster.h"
+#include "tests/operator/runtime/stepped_test.h"
 
 #include <map>
 #include <memory>
@@ -16,12 +15,7 @@
 namespace runtime {
 namespace {
 
-using kube::ObjectKey;
-using support::Call;
-using support::FakeCluster;
-using support::Moment;
-using test::kWidget;
-using test::widget;
+using namespace test;
 using namespace std::chrono_literals;
 
 constexpr kube::Kind kCopy{"example.org", "v1", "Copy", "copies"};
@@ -72,8 +66,8 @@ struct Process {
     prometheus::Registry registry;
     Metrics metrics{registry};
     Controller controller;
-    Store widgets{test::project, controller.on_change()};
-    Store copies{test::project, controller.on_change()};
+    Store widgets{project, controller.on_change()};
+    Store copies{project, controller.on_change()};
     Copier reconciler;
 };
 
@@ -176,7 +170,7 @@ class Scenario {
 
     std::mt19937 random_;
     bool disturbed_ = true;
-    test::ManualTime time_;
+    ManualTime time_;
     FakeCluster cluster_{FakeCluster::Options{.watches_wait = false}};
     std::unique_ptr<Process> process_;
 };

@@ -1,8 +1,8 @@
 // The reflector against a cluster in memory, one request at a time.
 #include "operator/runtime/reflector.h"
 
-#include "tests/operator/runtime/objects.h"
-#include "tests/support/fake_cluster.h"
+#include "tests/operator/runtime/stepped_test.h"
+#include "tests/support/eventually.h"
 
 #include <algorithm>
 #include <thread>
@@ -14,18 +14,13 @@
 namespace runtime {
 namespace {
 
-using kube::ObjectKey;
-using support::Call;
-using support::FakeCluster;
-using support::Moment;
-using support::Verb;
-using test::kWidget;
-using test::widget;
+using namespace test;
+using support::eventually;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using namespace std::chrono_literals;
 
-class ReflectorTest : public testing::Test {
+class ReflectorTest : public SteppedTest {
   protected:
     Duration step() { return reflector.step({}); }
 
@@ -54,12 +49,8 @@ class ReflectorTest : public testing::Test {
 
     std::vector<std::string> reported() { return std::exchange(owners, {}); }
 
-    test::ManualTime time;
-    FakeCluster cluster{FakeCluster::Options{.watches_wait = false}};
     std::vector<std::string> owners;
-    Store store{test::project, [this](const ObjectKey& owner, Origin) { owners.push_back(owner.name); }};
-    prometheus::Registry registry;
-    Metrics metrics{registry};
+    Store store{project, [this](const ObjectKey& owner, Origin) { owners.push_back(owner.name); }};
     int listed = 0;
     Reflector reflector{cluster,
                         kWidget,
@@ -297,25 +288,20 @@ TEST_F(ReflectorTest, RemovesAWriteThatWasDeletedBeforeTheWatchToldOfEither) {
 
 TEST(ReflectorThread, FollowsALiveWatchAndStopsAtOnce) {
     FakeCluster cluster;
-    Store store(test::project, [](const ObjectKey&, Origin) {});
+    Store store(project, [](const ObjectKey&, Origin) {});
     prometheus::Registry registry;
     Metrics metrics(registry);
     Reflector reflector(cluster, kWidget, {}, store, real_environment(), metrics.reflector(kWidget), {});
-    const auto wait_until = [](const auto& condition) {
-        while (!condition()) {
-            std::this_thread::yield();
-        }
-    };
     TimePoint asked;
     {
         std::jthread thread([&](const std::stop_token& stop) { reflector.run(stop); });
-        wait_until([&] { return cluster.watching() == 1; });
+        ASSERT_TRUE(eventually([&] { return cluster.watching() == 1; }));
         cluster.put(kWidget, widget("w1", "a"));
-        wait_until([&] { return store.size() == 1; });
+        ASSERT_TRUE(eventually([&] { return store.size() == 1; }));
         cluster.drop_watches();
         cluster.put(kWidget, widget("w2", "a"));
-        wait_until([&] { return store.size() == 2; });
-        wait_until([&] { return cluster.watching() == 1; });
+        ASSERT_TRUE(eventually([&] { return store.size() == 2; }));
+        ASSERT_TRUE(eventually([&] { return cluster.watching() == 1; }));
         asked = std::chrono::steady_clock::now();
     }
     EXPECT_LT(std::chrono::steady_clock::now() - asked, 100ms);
