@@ -23,8 +23,7 @@ class Actor {
             case Verb::create:
                 return create(action);
             case Verb::apply:
-                return observed(action,
-                                client_.apply(action.kind, action.object, {.force = action.force}, stop_));
+                return apply(action);
             case Verb::remove:
                 return remove(action);
         }
@@ -40,9 +39,21 @@ class Actor {
         return observed(action, std::move(created));
     }
 
+    /// Without force, a conflict is somebody else's object. With it there is none about fields: the object is
+    /// not the one of the plan any more. Nor is it when a password is there that was missing.
+    Result<void> apply(const Action& action) {
+        Result<json> written = client_.apply(action.kind, action.object,
+                                             {.force = action.force, .manager = action.manager}, stop_);
+        const bool was_known = action.force || action.manager == kube::kCreateFieldManager;
+        if (!written && written.error().kind == ErrorKind::conflict && was_known) {
+            return fail(ErrorKind::expired, written.error().message);
+        }
+        return observed(action, std::move(written));
+    }
+
     /// The object exists although the store does not know it. If the operator made it, the store is behind
     /// or somebody took the labels away: they are written again, and the plan, which was about an object with
-    /// other data, has to be made again. If not, it is in the way.
+    /// another password, has to be made again. If not, it is in the way.
     Result<void> take_back(const Action& action, const Error& conflict) {
         const auto page =
             client_.list(action.kind, {.ns = action.key.ns, .name = action.key.name}, 1, {}, stop_);
@@ -52,13 +63,10 @@ class Actor {
         if (page->items.empty() || !kube::is_written_by(page->items.front(), kube::kCreateFieldManager)) {
             return tl::unexpected(conflict);
         }
-        const json labels_only = json::object({{"apiVersion", action.object["apiVersion"]},
-                                               {"kind", action.object["kind"]},
-                                               {"metadata", action.object["metadata"]}});
-        const Result<void> labelled =
-            observed(action, client_.apply(action.kind, labels_only, {.force = true}, stop_));
-        if (!labelled) {
-            return labelled;
+        const Result<void> claimed =
+            observed(action, client_.apply(action.kind, action.claim, {.force = true}, stop_));
+        if (!claimed) {
+            return claimed;
         }
         return fail(ErrorKind::expired,
                     fmt::format("{} {} exists already: planning again", action.kind.kind, action.key.name));
@@ -145,8 +153,8 @@ Outcome act(kube::Client& client, Stores& stores, const runtime::Run& run, const
             break;
         }
         outcome.problems.push_back(*problem);
-        if (action.kind == kSecret) {
-            break;  // everything after it mounts it
+        if (action.kind == kSecret || action.kind == kServiceAccount) {
+            break;  // no pod after it could start
         }
     }
     return outcome;

@@ -1,6 +1,5 @@
 #include "operator/crm/credentials.h"
 
-#include "operator/crm/names.h"
 #include "operator/kube/field_ownership.h"
 
 #include <array>
@@ -37,23 +36,14 @@ std::string random_password(const RandomBytes& random) {
     return password;
 }
 
-json database_credentials(const CrmInstance& instance, const RandomBytes& random) {
-    const std::string password = random_password(random);
-    const std::string uri = fmt::format("postgresql://crm:{}@{}:5432/crm", password,
-                                        database_host(instance.name(), instance.ns()));
-    return json::object({{"username", base64("crm")},
-                         {"password", base64(password)},
-                         {"database", base64("crm")},
-                         {"uri", base64(uri)}});
-}
-
-json admin_credentials(const CrmInstance& instance, const RandomBytes& random) {
-    return json::object(
-        {{"email", base64(instance.spec.admin_email)}, {"password", base64(random_password(random))}});
-}
-
 std::string credentials_digest(const json& data) {
-    return fmt::format("{:016x}", kube::digest(data));
+    json ours = json::object();
+    for (const char* key : {"email", "username", "database", kPasswordKey}) {
+        if (data.is_object() && data.contains(key)) {
+            ours[key] = data[key];
+        }
+    }
+    return fmt::format("{:016x}", kube::digest(ours));
 }
 
 std::string base64(std::string_view bytes) {

@@ -1,14 +1,12 @@
-// The credentials that the operator generates, once for each Secret.
+// The passwords that the operator generates, once for each Secret.
 //
 // They go from here to the API server and nowhere else: no log, event or status holds them, and the
 // operator remembers of a Secret a digest alone.
 #pragma once
 
-#include "operator/crm/crm_instance.h"
 #include "operator/kube/object.h"
 
 #include <functional>
-#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,14 +18,14 @@ using RandomBytes = std::function<void(std::span<unsigned char>)>;
 /// The one of the operating system.
 void system_random_bytes(std::span<unsigned char> bytes);
 
+/// The key of a Secret's data that holds its password.
+inline constexpr const char* kPasswordKey = "password";
+
 /// 192 bits as 32 letters, digits, '-' and '_', which need no escape in a URI, in SQL or in a shell.
 std::string random_password(const RandomBytes& random);
 
-/// The fields `data` of the Secrets.
-kube::json database_credentials(const CrmInstance& instance, const RandomBytes& random);
-kube::json admin_credentials(const CrmInstance& instance, const RandomBytes& random);
-
-/// What tells one set of credentials from another, of a Secret's field `data`.
+/// What tells one set of credentials from another, of a Secret's field `data`. Keys that are not ours do not
+/// count.
 std::string credentials_digest(const kube::json& data);
 
 /// RFC 4648, with padding: how the field `data` of a Secret holds bytes.

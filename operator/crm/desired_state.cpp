@@ -12,12 +12,13 @@ namespace crm {
 namespace {
 
 constexpr std::array kOwnedObjects{
-    OwnedObject{kServiceAccount, Write::apply, service_account},
-    OwnedObject{kSecret, Write::generate_once, database_secret, database_credentials},
-    OwnedObject{kSecret, Write::generate_once, admin_secret, admin_credentials},
+    OwnedObject{kServiceAccount, Write::create, service_account},
+    OwnedObject{kSecret, Write::create, database_secret, true},
+    OwnedObject{kSecret, Write::create, admin_secret, true},
     OwnedObject{kService, Write::apply, database_pods_service},
     OwnedObject{kService, Write::apply, database_service},
     OwnedObject{kStatefulSet, Write::apply, database_stateful_set},
+    OwnedObject{kPersistentVolumeClaim, Write::adopt, database_claim},
     OwnedObject{kJob, Write::create_once, migration_job},
     OwnedObject{kDeployment, Write::apply, server_deployment},
     OwnedObject{kService, Write::apply, server_service},
@@ -39,41 +40,51 @@ std::vector<kube::Kind> owned_kinds() {
     return kinds;
 }
 
-Generated generate_missing(const CrmInstance& instance, const Observed& observed, const RandomBytes& random) {
-    Generated generated;
+Passwords generate_missing(const CrmInstance& instance, const Observed& observed, const RandomBytes& random) {
+    Passwords generated;
     for (const OwnedObject& object : kOwnedObjects) {
-        if (object.generate == nullptr) {
+        if (!object.has_password) {
             continue;
         }
         const std::string name = kube::key_of(object.manifest(instance, {})).name;
-        if (observed.find(object.kind, name) == nullptr) {
-            generated.emplace(name, object.generate(instance, random));
+        if (!observed.has_password(name)) {
+            generated.emplace(name, base64(random_password(random)));
         }
     }
     return generated;
 }
 
-Context context_of(const CrmInstance& instance, const Observed& observed, const Generated& generated,
+Context context_of(const CrmInstance& instance, const Observed& observed, const Passwords& generated,
                    const Settings& settings) {
-    const auto credentials = [&](const std::string& secret) {
-        const auto found = generated.find(secret);
-        return found != generated.end() ? credentials_digest(found->second) : observed.credentials(secret);
+    const auto credentials = [&](kube::json secret) {
+        const std::string name = kube::key_of(secret).name;
+        const auto password = generated.find(name);
+        if (password == generated.end()) {
+            return observed.credentials(name);
+        }
+        secret["data"][kPasswordKey] = password->second;
+        return credentials_digest(secret["data"]);
     };
+    const Migration migration =
+        migration_of(instance.name(), instance.spec, instance.status.schema, observed, settings);
     return {.settings = settings,
-            .server_image = server_image_to_run(instance, observed, settings),
-            .database_credentials = credentials(database_name(instance.name())),
-            .admin_credentials = credentials(admin_secret_name(instance.name()))};
+            .server_image = server_image_to_run(instance, migration, settings),
+            .database_credentials = credentials(database_secret(instance, {})),
+            .admin_credentials = credentials(admin_secret(instance, {})),
+            .volume = migration.volume,
+            .migration_outdated = migration.is_outdated()};
 }
 
 std::vector<DesiredObject> desired_state(const CrmInstance& instance, const Context& context,
-                                         const Generated& generated) {
+                                         const Passwords& generated) {
     std::vector<DesiredObject> result;
     for (const OwnedObject& object : kOwnedObjects) {
-        DesiredObject desired{object.kind, object.write, object.manifest(instance, context), nullptr};
-        if (const auto data = generated.find(kube::key_of(desired.manifest).name);
-            object.generate != nullptr && data != generated.end()) {
-            desired.generated = data->second;
+        DesiredObject desired{object.kind, object.write, object.manifest(instance, context)};
+        if (const auto password = generated.find(kube::key_of(desired.manifest).name);
+            object.has_password && password != generated.end()) {
+            desired.password = password->second;
         }
+        desired.outdated = object.kind == kJob && context.migration_outdated;
         result.push_back(std::move(desired));
     }
     return result;

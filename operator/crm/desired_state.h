@@ -17,17 +17,18 @@
 namespace crm {
 
 enum class Write {
-    apply,          // server-side apply; what somebody changes is put back
-    generate_once,  // created with generated data, which is never written again; the rest is applied
-    create_once,    // cannot be changed after it was created
+    apply,        // server-side apply; what somebody changes is put back
+    create,       // created, so that a foreign object of the name is in the way; put back by apply
+    create_once,  // cannot be changed after it was created; one that is not wanted any more is deleted
+    adopt,        // made by another controller; applied when it exists
 };
 
 struct OwnedObject {
     const kube::Kind& kind;
     Write write;
     kube::json (*manifest)(const CrmInstance&, const Context&);
-    /// The field `data` of a new one, for generate_once.
-    kube::json (*generate)(const CrmInstance&, const RandomBytes&) = nullptr;
+    /// A Secret that has a generated password besides, which is written when there is none, and never again.
+    bool has_password = false;
 };
 
 /// In the order in which they are written: what is mounted comes before what mounts it.
@@ -39,19 +40,20 @@ struct DesiredObject {
     kube::Kind kind;
     Write write = Write::apply;
     kube::json manifest;
-    kube::json generated;  // the data to create it with; null when it exists
+    std::string password = {};  // generated, in base64; empty when there is one, or none is needed
+    bool outdated = false;      // the one that exists has to be made anew
 };
 
-/// Generated data of the Secrets that do not exist, by name.
-using Generated = std::map<std::string, kube::json>;
-Generated generate_missing(const CrmInstance& instance, const Observed& observed, const RandomBytes& random);
+/// Passwords in base64 for the Secrets that have none, by the Secret's name.
+using Passwords = std::map<std::string, std::string>;
+Passwords generate_missing(const CrmInstance& instance, const Observed& observed, const RandomBytes& random);
 
 /// What the builders need to know of the world. Pure.
-Context context_of(const CrmInstance& instance, const Observed& observed, const Generated& generated,
+Context context_of(const CrmInstance& instance, const Observed& observed, const Passwords& generated,
                    const Settings& settings);
 
 /// Everything that the instance should own. Pure.
 std::vector<DesiredObject> desired_state(const CrmInstance& instance, const Context& context,
-                                         const Generated& generated);
+                                         const Passwords& generated);
 
 }  // namespace crm

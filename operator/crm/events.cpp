@@ -45,9 +45,9 @@ std::optional<Occurrence> started(const Status& before, const Status&) {
 
 /// What a person must put right, once for each new reason or message.
 std::optional<Occurrence> needs_help(const Status& before, const Status& after) {
-    constexpr std::array<std::string_view, 5> kReasons{reason::kInvalidSpec, reason::kObjectConflict,
-                                                       reason::kObjectRejected, reason::kForbidden,
-                                                       reason::kMigrationFailed};
+    constexpr std::array<std::string_view, 6> kReasons{reason::kInvalidSpec,     reason::kObjectConflict,
+                                                       reason::kObjectRejected,  reason::kForbidden,
+                                                       reason::kMigrationFailed, reason::kVolumeReplaced};
     const Condition& now = of(after, condition::kReady);
     const Condition& then = of(before, condition::kReady);
     const bool same = now.reason == then.reason && now.message == then.message;

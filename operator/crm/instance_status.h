@@ -34,12 +34,21 @@ struct Condition {
     bool operator==(const Condition&) const = default;
 };
 
+/// The version whose schema the database has, and the uid of the claim of the volume where it has it.
+struct Schema {
+    std::string version = {};
+    std::string volume = {};
+
+    bool operator==(const Schema&) const = default;
+};
+
 /// Empty strings stand for what is not known yet, and are not written.
 struct Status {
     std::int64_t observed_generation = 0;
     std::vector<Condition> conditions = {};
     std::string running_version = {};
     std::string target_version = {};
+    Schema schema = {};
     int replicas = 0;
     int ready_replicas = 0;
     std::string selector = {};

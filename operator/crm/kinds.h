@@ -10,6 +10,8 @@ inline constexpr kube::Kind kCrmInstance{"crm-operator.dev", "v1alpha1", "CrmIns
 inline constexpr kube::Kind kServiceAccount{"", "v1", "ServiceAccount", "serviceaccounts"};
 inline constexpr kube::Kind kSecret{"", "v1", "Secret", "secrets"};
 inline constexpr kube::Kind kService{"", "v1", "Service", "services"};
+inline constexpr kube::Kind kPersistentVolumeClaim{"", "v1", "PersistentVolumeClaim",
+                                                   "persistentvolumeclaims"};
 inline constexpr kube::Kind kStatefulSet{"apps", "v1", "StatefulSet", "statefulsets"};
 inline constexpr kube::Kind kDeployment{"apps", "v1", "Deployment", "deployments"};
 inline constexpr kube::Kind kJob{"batch", "v1", "Job", "jobs"};

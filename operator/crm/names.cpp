@@ -18,6 +18,10 @@ std::string database_pods_name(std::string_view instance) {
     return fmt::format("{}-database-pods", instance);
 }
 
+std::string database_claim_name(std::string_view instance) {
+    return fmt::format("{}-{}-0", kDataVolume, database_name(instance));
+}
+
 std::string server_name(std::string_view instance) {
     return fmt::format("{}-server", instance);
 }

@@ -12,11 +12,15 @@
 namespace crm {
 
 inline constexpr std::size_t kMaximumNameLength = 40;
+/// The volume of a database pod, and the claim template it comes from.
+inline constexpr std::string_view kDataVolume = "data";
 
 std::string service_account_name(std::string_view instance);
 std::string database_name(std::string_view instance);       // StatefulSet, Service and Secret
 std::string database_pods_name(std::string_view instance);  // headless Service
-std::string server_name(std::string_view instance);         // Deployment and Service
+/// The claim that the StatefulSet makes for its pod, from its claim template kDataVolume.
+std::string database_claim_name(std::string_view instance);
+std::string server_name(std::string_view instance);  // Deployment and Service
 std::string admin_secret_name(std::string_view instance);
 /// One Job for each image of the server: a Job cannot be changed.
 std::string migration_name(std::string_view instance, std::string_view image);

@@ -3,10 +3,13 @@
 #include "operator/crm/credentials.h"
 #include "operator/crm/kinds.h"
 #include "operator/crm/labels.h"
+#include "operator/crm/names.h"
 #include "operator/kube/client.h"
 #include "operator/kube/field_ownership.h"
 
 #include <algorithm>
+#include <array>
+#include <vector>
 
 namespace crm {
 
@@ -14,7 +17,7 @@ using kube::json;
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Rollout, generation, observed_generation, wanted, replicas,
                                                 updated, ready, available, image)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(JobResult, succeeded, failed, reason)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(JobResult, succeeded, failed, reason, volume)
 
 namespace {
 
@@ -37,6 +40,7 @@ Rollout rollout_of(const json& object) {
 
 JobResult job_result_of(const json& object) {
     JobResult result;
+    result.volume = read<json>(object, "/metadata/annotations", json::object()).value(kVolume, "");
     for (const json& condition : read<json>(object, "/status/conditions", json::array())) {
         if (condition.value("status", "") != "True") {
             continue;
@@ -59,7 +63,9 @@ json facts_of(const kube::Kind& kind, const json& object) {
         return job_result_of(object);
     }
     if (kind == kSecret) {
-        return credentials_digest(read<json>(object, "/data"));
+        const json data = read<json>(object, "/data", json::object());
+        return json::object(
+            {{"credentials", credentials_digest(data)}, {"password", !data.value(kPasswordKey, "").empty()}});
     }
     return nullptr;
 }
@@ -73,18 +79,34 @@ std::string controller_of(const json& object) {
     return {};
 }
 
-/// What of a Secret is put back: our labels, our owner reference and the address of the admin. The rest
-/// stays as it is, whoever wrote it.
-json kept_of_secret(const json& object) {
+/// What is put back of objects that the operator does not make by apply, besides our labels and our owner
+/// reference. The rest stays as it is, whoever wrote it.
+struct Kept {
+    const kube::Kind& kind;
+    std::vector<const char*> fields;
+};
+const std::array<Kept, 3> kKept{{{kServiceAccount, {"/automountServiceAccountToken"}},
+                                 {kSecret, {"/data/email", "/data/username", "/data/database"}},
+                                 {kPersistentVolumeClaim, {}}}};
+
+const Kept* kept_of(const kube::Kind& kind) {
+    const auto* const found =
+        std::find_if(kKept.begin(), kKept.end(), [&](const Kept& kept) { return kept.kind == kind; });
+    return found != kKept.end() ? found : nullptr;
+}
+
+json kept_fields(const Kept& kept, const json& object) {
     json owners = json::array();
     for (const json& owner : read<json>(object, "/metadata/ownerReferences", json::array())) {
         if (owner.value("kind", "") == kCrmInstance.kind) {
             owners.push_back(owner);
         }
     }
-    return json::object({{"labels", own_labels(object)},
-                         {"owners", std::move(owners)},
-                         {"email", read<json>(object, "/data/email")}});
+    json result = json::object({{"labels", own_labels(object)}, {"owners", std::move(owners)}});
+    for (const char* field : kept.fields) {
+        result[field] = read<json>(object, field);
+    }
+    return result;
 }
 
 /// Servers older than 1.34 write `creationTimestamp: null` into claim templates.
@@ -107,8 +129,8 @@ json without_nulls(json value) {
 }
 
 std::uint64_t digest_of(const kube::Kind& kind, const json& object) {
-    if (kind == kSecret) {
-        return kube::digest(kept_of_secret(object));
+    if (const Kept* kept = kept_of(kind)) {
+        return kube::digest(kept_fields(*kept, object));
     }
     return kube::digest(without_nulls(kube::owned_fields(object, kube::kFieldManager)));
 }
@@ -139,7 +161,17 @@ std::optional<JobResult> Observed::job(std::string_view name) const {
 
 std::string Observed::credentials(std::string_view secret) const {
     const ObservedObject* object = find(kSecret, secret);
-    return object != nullptr ? object->facts.get<std::string>() : std::string{};
+    return object != nullptr ? object->facts.value("credentials", "") : std::string{};
+}
+
+bool Observed::has_password(std::string_view secret) const {
+    const ObservedObject* object = find(kSecret, secret);
+    return object != nullptr && object->facts.value("password", false);
+}
+
+std::string Observed::volume(std::string_view instance) const {
+    const ObservedObject* object = find(kPersistentVolumeClaim, database_claim_name(instance));
+    return object != nullptr ? object->uid : std::string{};
 }
 
 json projection(const kube::Kind& kind, const json& object) {
@@ -161,8 +193,10 @@ ObservedObject observed_object(const kube::Kind& kind, const kube::ObjectKey& ke
 }
 
 std::uint64_t wanted_digest(const kube::Kind& kind, const json& manifest) {
-    return kube::digest(kind == kSecret ? kept_of_secret(manifest)
-                                        : without_nulls(kube::identity_removed(manifest)));
+    if (const Kept* kept = kept_of(kind)) {
+        return kube::digest(kept_fields(*kept, manifest));
+    }
+    return kube::digest(without_nulls(kube::identity_removed(manifest)));
 }
 
 }  // namespace crm

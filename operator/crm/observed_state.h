@@ -1,6 +1,6 @@
 // What is known of the objects of an instance: read from the stores alone, never from the API.
 //
-// Of each object a projection is remembered: a digest of the fields that the operator wrote, which shows
+// Of each object a projection is remembered: a digest of the fields that the operator puts back, which shows
 // drift, and the few facts that decisions need. Of a Secret the data is not among them.
 #pragma once
 
@@ -35,7 +35,8 @@ struct Rollout {
 struct JobResult {
     bool succeeded = false;
     bool failed = false;
-    std::string reason;  // of the failure: "BackoffLimitExceeded"
+    std::string reason = {};  // of the failure: "BackoffLimitExceeded"
+    std::string volume = {};  // the one that it was made for; empty when that was not known
 
     bool operator==(const JobResult&) const = default;
 };
@@ -46,7 +47,7 @@ struct ObservedObject {
     std::string uid;
     std::string controller;  // uid of the owner that controls it; empty when none does
     bool deleting = false;
-    std::uint64_t digest = 0;  // of what the operator wrote of it
+    std::uint64_t digest = 0;  // of what the operator puts back of it
     kube::json facts;          // as facts_of() chose them
 };
 
@@ -59,8 +60,12 @@ struct Observed {
 
     std::optional<Rollout> rollout(const kube::Kind& kind, std::string_view name) const;
     std::optional<JobResult> job(std::string_view name) const;
-    /// The digest of a Secret's data; empty when there is no such Secret.
+    /// The digest of a Secret's credentials; empty when there is no such Secret.
     std::string credentials(std::string_view secret) const;
+    /// Whether there is such a Secret and it has a password.
+    bool has_password(std::string_view secret) const;
+    /// The uid of the claim of the database's volume; empty when there is none.
+    std::string volume(std::string_view instance) const;
 };
 
 /// What to remember of an object of an owned kind.

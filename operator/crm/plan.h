@@ -4,6 +4,7 @@
 #include "operator/crm/crm_instance.h"
 #include "operator/crm/desired_state.h"
 #include "operator/crm/observed_state.h"
+#include "operator/kube/client.h"
 
 #include <string>
 #include <string_view>
@@ -21,9 +22,13 @@ struct Action {
     kube::ObjectKey key;
     /// What to write; null for remove.
     kube::json object;
+    /// For create: what is applied when the object exists and turns out to be ours.
+    kube::json claim = nullptr;
     /// For apply: the object is known to be ours, so fields are taken back from whoever changed them.
     /// Without it, a foreign object that has the name already is a conflict.
     bool force = false;
+    /// For apply: who owns the fields then.
+    std::string_view manager = kube::kFieldManager;
     /// For remove: this very object.
     std::string uid = {};
 
@@ -31,8 +36,8 @@ struct Action {
 };
 
 /// In the order in which they are to be done. Nothing, when everything is as desired. What is being deleted
-/// is left alone: when it is gone, that is a change. Objects that the instance controls and does not want
-/// any more are deleted last.
+/// is left alone: when it is gone, that is a change. Objects of kinds that cannot be changed, which the
+/// instance controls and does not want any more, are deleted last.
 std::vector<Action> plan(const Identity& instance, const Observed& observed,
                          const std::vector<DesiredObject>& desired);
 

@@ -39,7 +39,7 @@ Result<void> InstanceReconciler::reconcile(const runtime::Run& run) {
 
 Result<void> InstanceReconciler::reconcile(const CrmInstance& instance, const runtime::Run& run) {
     const Observed observed = stores_.observe(instance.identity.key);
-    const Generated generated = generate_missing(instance, observed, environment_.random);
+    const Passwords generated = generate_missing(instance, observed, environment_.random);
     const Context context = context_of(instance, observed, generated, settings_);
     const auto actions = plan(instance.identity, observed, desired_state(instance, context, generated));
 

@@ -3,6 +3,7 @@
 #include "operator/crm/kinds.h"
 #include "operator/crm/labels.h"
 #include "operator/crm/names.h"
+#include "operator/crm/upgrade.h"
 
 #include <optional>
 
@@ -23,9 +24,8 @@ struct Situation {
     const std::string& name;
     const std::string& ns;
     const std::vector<Problem>& problems;
-    std::string target_image;  // empty when the spec is not valid
-    std::string job;           // its migration
-    std::optional<JobResult> migration;
+    std::string target_image;            // empty when the spec is not valid
+    std::optional<Migration> migration;  // likewise
     std::optional<Rollout> database;
     std::optional<Rollout> server;
     bool was_complete;  // at some time before
@@ -33,14 +33,13 @@ struct Situation {
 
 Situation situation_of(const StatusInput& in) {
     const std::string& name = in.identity.key.name;
-    const std::string image = in.spec != nullptr ? target_image(*in.spec, in.settings) : std::string{};
-    const std::string job = migration_name(name, image);
     return {.name = name,
             .ns = in.identity.key.ns,
             .problems = in.problems,
-            .target_image = image,
-            .job = job,
-            .migration = in.observed.job(job),
+            .target_image = in.spec != nullptr ? target_image(*in.spec, in.settings) : std::string{},
+            .migration = in.spec != nullptr ? std::optional(migration_of(name, *in.spec, in.previous.schema,
+                                                                         in.observed, in.settings))
+                                            : std::nullopt,
             .database = in.observed.rollout(kStatefulSet, database_name(name)),
             .server = in.observed.rollout(kDeployment, server_name(name)),
             .was_complete = !in.previous.running_version.empty()};
@@ -60,22 +59,29 @@ Verdict database_ready(const Situation& now) {
 }
 
 Verdict schema_current(const Situation& now) {
-    if (now.target_image.empty()) {
+    if (!now.migration) {
         return {Truth::unknown, reason::kInvalidSpec, "The spec does not say which version is wanted."};
     }
-    if (!now.migration) {
-        return {Truth::no, "MigrationPending", "The migration of the schema has not been started yet."};
+    const Migration& migration = *now.migration;
+    if (migration.is_done()) {
+        return {Truth::yes, "MigrationSucceeded", "The schema is the one of the target version."};
     }
-    if (now.migration->failed) {
+    if (migration.result && migration.result->failed && !migration.is_outdated()) {
         return {Truth::no, reason::kMigrationFailed,
                 fmt::format("The migration of the schema failed ({0}). See why: kubectl -n {1} logs job/{2}; "
                             "to try again, delete the Job: kubectl -n {1} delete job {2}",
-                            now.migration->reason, now.ns, now.job)};
+                            migration.result->reason, now.ns, migration.job)};
     }
-    if (!now.migration->succeeded) {
-        return {Truth::no, "MigrationRunning", fmt::format("Job {} migrates the schema.", now.job)};
+    if (migration.has_lost_volume()) {
+        return {Truth::no, reason::kVolumeReplaced,
+                fmt::format("The volume of the database is another one, without the data of the one before. "
+                            "Job {} makes its schema. To go back to the data, restore the volume.",
+                            migration.job)};
     }
-    return {Truth::yes, "MigrationSucceeded", "The schema is the one of the target version."};
+    if (!migration.result) {
+        return {Truth::no, "MigrationPending", "The migration of the schema has not been started yet."};
+    }
+    return {Truth::no, "MigrationRunning", fmt::format("Job {} migrates the schema.", migration.job)};
 }
 
 Verdict available(const Situation& now) {
@@ -101,20 +107,27 @@ Verdict progressing(const Situation& now) {
     if (!now.problems.empty()) {
         return {Truth::no, now.problems.front().reason, now.problems.front().message};
     }
-    if (const Verdict schema = schema_current(now); schema.reason == reason::kMigrationFailed) {
+    const Verdict schema = schema_current(now);
+    if (schema.reason == reason::kMigrationFailed) {
         return {Truth::no, schema.reason, schema.message};
     }
-    const bool complete = now.database && now.database->complete() && now.server && now.server->complete() &&
-                          now.migration && now.migration->succeeded && now.server->image == now.target_image;
-    if (complete) {
+    const bool migrated =
+        schema.status == Truth::yes && (!now.server || now.server->image == now.target_image);
+    const bool database_complete = now.database && now.database->complete();
+    const bool server_complete = now.server && now.server->complete();
+    if (migrated && database_complete && server_complete) {
         return {Truth::no, "Complete", "Everything is as the spec asks for."};
     }
     if (!now.was_complete) {
         return {Truth::yes, "Provisioning", "The database and the server are being started."};
     }
-    if (now.server && now.server->image != now.target_image) {
+    if (!migrated) {
         return {Truth::yes, "Migrating",
-                fmt::format("The server goes to {} when Job {} has succeeded.", now.target_image, now.job)};
+                fmt::format("The server runs {} when the migration of the schema has succeeded.",
+                            now.target_image)};
+    }
+    if (server_complete) {
+        return {Truth::yes, "RollingOut", "The pod of the database is being replaced."};
     }
     return {Truth::yes, "RollingOut",
             fmt::format("{} of {} pods of the server are up to date and ready.",
@@ -171,6 +184,7 @@ Status status(const StatusInput& in) {
                   .running_version = in.previous.running_version,
                   .target_version =
                       in.spec != nullptr ? target_version(*in.spec, in.settings) : in.previous.target_version,
+                  .schema = now.migration ? now.migration->schema() : in.previous.schema,
                   .replicas = now.server ? now.server->replicas : 0,
                   .ready_replicas = now.server ? now.server->ready : 0,
                   .selector = selector_text(now.name, Component::server),

@@ -26,6 +26,7 @@ inline constexpr const char* kObjectConflict = "ObjectConflict";  // a foreign o
 inline constexpr const char* kObjectRejected = "ObjectRejected";  // the API server refused an object
 inline constexpr const char* kForbidden = "Forbidden";            // the operator lacks a permission
 inline constexpr const char* kMigrationFailed = "MigrationFailed";
+inline constexpr const char* kVolumeReplaced = "VolumeReplaced";  // the data of the old one is not there
 inline constexpr const char* kScaledToZero = "ScaledToZero";
 }  // namespace reason
 

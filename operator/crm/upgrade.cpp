@@ -3,14 +3,51 @@
 #include "operator/crm/names.h"
 
 namespace crm {
+namespace {
 
-std::string server_image_to_run(const CrmInstance& instance, const Observed& observed,
+/// Whether what was done in one volume was done in the other, as far as is known.
+bool may_be_same(const std::string& one, const std::string& other) {
+    return one.empty() || other.empty() || one == other;
+}
+
+}  // namespace
+
+Schema Migration::schema() const {
+    if (!result || !result->succeeded || is_outdated()) {
+        return known;
+    }
+    return {.version = target, .volume = volume.empty() ? known.volume : volume};
+}
+
+bool Migration::is_done() const {
+    const Schema now = schema();
+    return now.version == target && may_be_same(now.volume, volume);
+}
+
+bool Migration::has_lost_volume() const {
+    return !may_be_same(known.volume, volume) && !is_done();
+}
+
+bool Migration::is_outdated() const {
+    // The first Job is made before its volume: what it did is then known from the status.
+    return result && !may_be_same(result->volume.empty() ? known.volume : result->volume, volume);
+}
+
+Migration migration_of(const std::string& instance, const Spec& spec, const Schema& known,
+                       const Observed& observed, const Settings& settings) {
+    const std::string job = migration_name(instance, target_image(spec, settings));
+    return {.target = target_version(spec, settings),
+            .job = job,
+            .result = observed.job(job),
+            .volume = observed.volume(instance),
+            .known = known};
+}
+
+std::string server_image_to_run(const CrmInstance& instance, const Migration& migration,
                                 const Settings& settings) {
-    const std::string target = target_image(instance.spec, settings);
     const std::string& running = instance.status.running_version;
-    const auto migration = observed.job(migration_name(instance.name(), target));
-    const bool migrated = migration && migration->succeeded;
-    return running.empty() || migrated ? target : image_of(running, settings);
+    const bool migrated = migration.schema().version == migration.target;
+    return running.empty() || migrated ? target_image(instance.spec, settings) : image_of(running, settings);
 }
 
 }  // namespace crm

@@ -39,6 +39,11 @@ struct WatchEvent {
     json object;
 };
 
+/// The field manager of every apply that does not name another.
+inline constexpr std::string_view kFieldManager = "crm-operator";
+/// The field manager of create: owns what was generated once (credentials, immutable Jobs).
+inline constexpr std::string_view kCreateFieldManager = "crm-operator-create";
+
 /// What an apply writes: the object itself or its status.
 enum class Subresource { none, status };
 
@@ -46,6 +51,8 @@ struct ApplyOptions {
     /// Take fields from other managers. Without it a field that another manager owns is a conflict.
     bool force = false;
     Subresource subresource = Subresource::none;
+    /// Who owns the fields then.
+    std::string_view manager = kFieldManager;
 };
 
 struct DeleteOptions {
@@ -71,7 +78,8 @@ class Client {
     /// own, so that a later apply neither needs to repeat them nor removes them: for what is generated once.
     virtual Result<json> create(const Kind& kind, const json& object, std::stop_token stop) = 0;
 
-    /// Server-side apply as field manager kFieldManager; returns the object as it now is.
+    /// Server-side apply; returns the object as it now is. An object with a uid that is not the live one's is
+    /// a conflict, and so is one that does not exist.
     virtual Result<json> apply(const Kind& kind, const json& object, const ApplyOptions& options,
                                std::stop_token stop) = 0;
 
@@ -79,10 +87,5 @@ class Client {
     virtual Result<void> remove(const Kind& kind, const ObjectKey& key, const DeleteOptions& options,
                                 std::stop_token stop) = 0;
 };
-
-/// The field manager of every apply.
-inline constexpr std::string_view kFieldManager = "crm-operator";
-/// The field manager of create: owns what was generated once (credentials, immutable Jobs).
-inline constexpr std::string_view kCreateFieldManager = "crm-operator-create";
 
 }  // namespace kube

@@ -101,7 +101,7 @@ Request apply_request(const Kind& kind, const json& object, const ApplyOptions& 
     if (options.subresource == Subresource::status) {
         target.segment("status");
     }
-    target.parameter("fieldManager", kFieldManager).parameter("force", options.force ? "true" : "false");
+    target.parameter("fieldManager", options.manager).parameter("force", options.force ? "true" : "false");
     return {.method = "PATCH",
             .target = std::move(target).text(),
             // JSON is YAML; API servers before 1.34 know no apply-patch+json.

@@ -89,7 +89,7 @@ Result<json> FakeCluster::apply(const kube::Kind& kind, const json& object, cons
     const bool status = options.subresource == kube::Subresource::status;
     const Verb verb = status ? Verb::apply_status : Verb::apply;
     return request<json>(call_of(verb, kind, kube::key_of(object), object), stop, [&] {
-        return state_.apply(kind, object, {std::string(kube::kFieldManager), "Apply", status ? "status" : ""},
+        return state_.apply(kind, object, {std::string(options.manager), "Apply", status ? "status" : ""},
                             options.force);
     });
 }

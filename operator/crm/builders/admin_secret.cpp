@@ -6,7 +6,7 @@
 
 namespace crm {
 
-/// The address follows the spec; the password beside it is generated once.
+/// The address follows the spec; the password beside it is generated.
 kube::json admin_secret(const CrmInstance& instance, const Context&) {
     kube::json result = data_object(kSecret, instance, admin_secret_name(instance.name()), Component::server);
     result["data"] = kube::json::object({{"email", base64(instance.spec.admin_email)}});

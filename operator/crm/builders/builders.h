@@ -9,11 +9,12 @@
 namespace crm {
 
 kube::json service_account(const CrmInstance& instance, const Context& context);
-/// The Secrets without their generated data, see credentials.h.
+/// The Secrets without their passwords, see credentials.h.
 kube::json database_secret(const CrmInstance& instance, const Context& context);
 kube::json admin_secret(const CrmInstance& instance, const Context& context);
 kube::json database_pods_service(const CrmInstance& instance, const Context& context);
 kube::json database_service(const CrmInstance& instance, const Context& context);
+kube::json database_claim(const CrmInstance& instance, const Context& context);
 kube::json database_stateful_set(const CrmInstance& instance, const Context& context);
 kube::json migration_job(const CrmInstance& instance, const Context& context);
 kube::json server_deployment(const CrmInstance& instance, const Context& context);

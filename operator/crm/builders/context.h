@@ -14,6 +14,10 @@ struct Context {
     /// Digests of the Secrets that the pods mount.
     std::string database_credentials = {};
     std::string admin_credentials = {};
+    /// The uid of the claim of the database's volume; empty when it is not known yet.
+    std::string volume = {};
+    /// The migration Job that exists is about another volume.
+    bool migration_outdated = false;
 };
 
 }  // namespace crm

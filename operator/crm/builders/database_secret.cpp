@@ -1,12 +1,16 @@
 #include "operator/crm/builders/builders.h"
 #include "operator/crm/builders/manifest.h"
+#include "operator/crm/credentials.h"
 #include "operator/crm/kinds.h"
 #include "operator/crm/names.h"
 
 namespace crm {
 
+/// How the server logs in to the database; the password beside it is generated.
 kube::json database_secret(const CrmInstance& instance, const Context&) {
-    return data_object(kSecret, instance, database_name(instance.name()), Component::database);
+    kube::json result = data_object(kSecret, instance, database_name(instance.name()), Component::database);
+    result["data"] = kube::json::object({{"username", base64("crm")}, {"database", base64("crm")}});
+    return result;
 }
 
 }  // namespace crm

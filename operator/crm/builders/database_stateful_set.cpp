@@ -31,8 +31,8 @@ json container(const CrmInstance& instance, const Context& context) {
          {"readinessProbe",
           json::object({{"exec", pg_isready()}, {"periodSeconds", 5}, {"timeoutSeconds", 3}})},
          {"volumeMounts",
-          json::array({mount("data", "/var/lib/postgresql/data"), mount("sockets", "/run/postgresql"),
-                       mount("tmp", "/tmp"), read_only_mount("credentials", "/etc/crm/database")})}});
+          json::array({mount(kDataVolume, "/var/lib/postgresql/data"), mount("sockets", "/run/postgresql"),
+                       mount("tmp", "/tmp"), read_only_mount("credentials", kDatabaseFolder)})}});
 }
 
 json pod_template(const CrmInstance& instance, const Context& context) {
@@ -40,15 +40,13 @@ json pod_template(const CrmInstance& instance, const Context& context) {
         {{"metadata", json::object({{"labels", labels(instance.name(), Component::database)},
                                     {"annotations", json::object({{std::string(kCredentialsDigest),
                                                                    context.database_credentials}})}})},
-         {"spec",
-          json::object({{"serviceAccountName", service_account_name(instance.name())},
-                        {"securityContext", pod_security_context(kPostgresUser)},
-                        // A fast shutdown writes a checkpoint.
-                        {"terminationGracePeriodSeconds", 60},
-                        {"containers", json::array({container(instance, context)})},
-                        {"volumes", json::array({secret_volume("credentials", database_name(instance.name()),
-                                                               {"username", "password", "database"}),
-                                                 empty_volume("sockets"), empty_volume("tmp")})}})}});
+         {"spec", json::object({{"serviceAccountName", service_account_name(instance.name())},
+                                {"securityContext", pod_security_context(kPostgresUser)},
+                                // A fast shutdown writes a checkpoint.
+                                {"terminationGracePeriodSeconds", 60},
+                                {"containers", json::array({container(instance, context)})},
+                                {"volumes", json::array({database_secret_volume(instance),
+                                                         empty_volume("sockets"), empty_volume("tmp")})}})}});
 }
 
 /// The list of claim templates is owned as a whole, so the values that the API server adds are written too.
@@ -61,24 +59,26 @@ json volume_claim_template(const CrmInstance& instance) {
     if (instance.spec.storage_class) {
         spec["storageClassName"] = *instance.spec.storage_class;
     }
-    return json::object({{"apiVersion", "v1"},
-                         {"kind", "PersistentVolumeClaim"},
-                         {"metadata", json::object({{"name", "data"}})},
-                         {"spec", std::move(spec)},
-                         {"status", json::object({{"phase", "Pending"}})}});
+    return json::object(
+        {{"apiVersion", "v1"},
+         {"kind", "PersistentVolumeClaim"},
+         {"metadata",
+          json::object({{"name", kDataVolume}, {"labels", labels(instance.name(), Component::database)}})},
+         {"spec", std::move(spec)},
+         {"status", json::object({{"phase", "Pending"}})}});
 }
 
 }  // namespace
 
 json database_stateful_set(const CrmInstance& instance, const Context& context) {
-    const bool retain = instance.spec.deletion_policy == DeletionPolicy::retain;
     json result = owned_object(kStatefulSet, instance, database_name(instance.name()), Component::database);
     result["spec"] = json::object(
         {{"replicas", 1},
          {"serviceName", database_pods_name(instance.name())},
          {"selector", json::object({{"matchLabels", selector_labels(instance.name(), Component::database)}})},
+         // Volumes go with the instance, if at all, and not with this object: see database_claim().
          {"persistentVolumeClaimRetentionPolicy",
-          json::object({{"whenDeleted", retain ? "Retain" : "Delete"}, {"whenScaled", "Retain"}})},
+          json::object({{"whenDeleted", "Retain"}, {"whenScaled", "Retain"}})},
          {"template", pod_template(instance, context)},
          {"volumeClaimTemplates", json::array({volume_claim_template(instance)})}});
     return result;

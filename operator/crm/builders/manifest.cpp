@@ -1,6 +1,8 @@
 #include "operator/crm/builders/manifest.h"
 
+#include "operator/crm/credentials.h"
 #include "operator/crm/kinds.h"
+#include "operator/crm/names.h"
 
 namespace crm {
 
@@ -71,6 +73,11 @@ json secret_volume(std::string_view name, const std::string& secret,
                          {"secret", json::object({{"secretName", secret},
                                                   {"defaultMode", kOwnerAndGroupRead},
                                                   {"items", std::move(items)}})}});
+}
+
+json database_secret_volume(const CrmInstance& instance) {
+    return secret_volume("credentials", database_name(instance.name()),
+                         {"username", kPasswordKey, "database"});
 }
 
 json empty_volume(std::string_view name) {

@@ -39,6 +39,10 @@ kube::json container_security_context();
 /// A volume with keys of a Secret, readable by the pod's group alone.
 kube::json secret_volume(std::string_view name, const std::string& secret,
                          std::initializer_list<std::string_view> keys);
+/// The volume "credentials" with what the database's own pod and its clients log in with, and where it is
+/// mounted.
+kube::json database_secret_volume(const CrmInstance& instance);
+inline constexpr std::string_view kDatabaseFolder = "/etc/crm/database";
 kube::json empty_volume(std::string_view name);
 kube::json read_only_mount(std::string_view volume, std::string_view path);
 kube::json mount(std::string_view volume, std::string_view path);

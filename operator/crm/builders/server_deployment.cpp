@@ -24,9 +24,9 @@ json container(const CrmInstance& instance, const Context& context) {
         {{"name", "server"},
          {"image", context.server_image},
          {"imagePullPolicy", "IfNotPresent"},
-         {"args",
-          json::array({"serve", "--database-uri-file", "/etc/crm/database/uri", "--admin-dir",
-                       "/etc/crm/admin", "--listen", "0.0.0.0:8080", "--management", "0.0.0.0:8081"})},
+         {"args", json::array({"serve", "--database-host", database_host(instance.name(), instance.ns()),
+                               "--database-dir", kDatabaseFolder, "--admin-dir", "/etc/crm/admin", "--listen",
+                               "0.0.0.0:8080", "--management", "0.0.0.0:8081"})},
          {"ports", json::array({port("http", 8080), port("management", 8081)})},
          {"resources", resources(preset_of(instance.spec.size).server, instance.spec.server_resources)},
          {"securityContext", container_security_context()},
@@ -35,7 +35,7 @@ json container(const CrmInstance& instance, const Context& context) {
          // Until every node has heard that the pod leaves, new connections still come here.
          {"lifecycle",
           json::object({{"preStop", json::object({{"sleep", json::object({{"seconds", 5}})}})}})},
-         {"volumeMounts", json::array({read_only_mount("database", "/etc/crm/database"),
+         {"volumeMounts", json::array({read_only_mount("credentials", kDatabaseFolder),
                                        read_only_mount("admin", "/etc/crm/admin")})}});
 }
 
@@ -46,14 +46,13 @@ json pod_template(const CrmInstance& instance, const Context& context) {
                                                                    context.database_credentials +
                                                                        context.admin_credentials}})}})},
          {"spec",
-          json::object(
-              {{"serviceAccountName", service_account_name(instance.name())},
-               {"securityContext", pod_security_context(kServerUser)},
-               {"terminationGracePeriodSeconds", 45},
-               {"containers", json::array({container(instance, context)})},
-               {"volumes", json::array({secret_volume("database", database_name(instance.name()), {"uri"}),
-                                        secret_volume("admin", admin_secret_name(instance.name()),
-                                                      {"email", "password"})})}})}});
+          json::object({{"serviceAccountName", service_account_name(instance.name())},
+                        {"securityContext", pod_security_context(kServerUser)},
+                        {"terminationGracePeriodSeconds", 45},
+                        {"containers", json::array({container(instance, context)})},
+                        {"volumes", json::array({database_secret_volume(instance),
+                                                 secret_volume("admin", admin_secret_name(instance.name()),
+                                                               {"email", "password"})})}})}});
 }
 
 }  // namespace

@@ -30,12 +30,12 @@ TEST_P(Builders, MakeTheObjectsOfTheGoldenFile) {
     const auto zeros = [](std::span<unsigned char> bytes) {
         std::fill(bytes.begin(), bytes.end(), static_cast<unsigned char>(0));
     };
-    const Generated generated = generate_missing(instance, {}, zeros);
+    const Passwords generated = generate_missing(instance, {}, zeros);
     json objects = json::array();
     for (DesiredObject& object :
          desired_state(instance, context_of(instance, {}, generated, kSettings), generated)) {
-        if (!object.generated.is_null()) {
-            object.manifest["data"] = object.generated;
+        if (!object.password.empty()) {
+            object.manifest["data"][kPasswordKey] = object.password;
         }
         objects.push_back(std::move(object.manifest));
     }

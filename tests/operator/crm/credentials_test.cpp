@@ -1,6 +1,6 @@
 #include "operator/crm/credentials.h"
 
-#include "tests/operator/crm/instances.h"
+#include "operator/kube/object.h"
 
 #include <algorithm>
 
@@ -41,12 +41,13 @@ TEST(Password, OfTheSystemIsAnotherEachTime) {
     EXPECT_NE(random_password(system_random_bytes), random_password(system_random_bytes));
 }
 
-TEST(Credentials, OfTheDatabaseLeadToItsService) {
-    const auto zeros = [](std::span<unsigned char> bytes) { std::ranges::fill(bytes, 0); };
-    const kube::json data = database_credentials(decoded(instance_manifest()), zeros);
-    EXPECT_EQ(data["uri"],
-              base64("postgresql://crm:" + std::string(32, 'A') + "@acme-database.tenants.svc:5432/crm"));
-    EXPECT_EQ(data["password"], base64(std::string(32, 'A')));
+TEST(Credentials, HaveAnotherDigestWhenOneOfThemIsAnotherAndNotForForeignKeys) {
+    const kube::json data = kube::json::object({{"username", "YQ=="}, {"password", "YQ=="}});
+    kube::json other = data;
+    other["note"] = "YQ==";
+    EXPECT_EQ(credentials_digest(other), credentials_digest(data));
+    other["password"] = "Yg==";
+    EXPECT_NE(credentials_digest(other), credentials_digest(data));
 }
 
 }  // namespace

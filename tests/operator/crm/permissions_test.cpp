@@ -22,10 +22,12 @@ std::string resource(const kube::Kind& kind, const std::string& subresource = ""
 std::set<std::string> verbs_of(Write write) {
     switch (write) {
         case Write::apply:
-        case Write::generate_once:
+        case Write::create:
             return {"list", "watch", "create", "patch"};
         case Write::create_once:  // another name for another content: the old one is deleted
-            return {"list", "watch", "create", "delete"};
+            return {"list", "watch", "create", "delete", "patch"};
+        case Write::adopt:
+            return {"list", "watch", "patch"};
     }
     return {};
 }

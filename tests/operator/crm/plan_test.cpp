@@ -2,7 +2,6 @@
 
 #include "operator/crm/kinds.h"
 #include "operator/crm/names.h"
-#include "operator/crm/upgrade.h"
 #include "tests/operator/crm/instances.h"
 
 #include <gmock/gmock.h>
@@ -12,6 +11,7 @@ namespace crm {
 namespace {
 
 using kube::json;
+using namespace nlohmann::literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -30,7 +30,7 @@ std::vector<std::string> texts(const std::vector<Action>& actions) {
 class Plan : public testing::Test {
   protected:
     std::vector<DesiredObject> desired() const {
-        const Generated generated = generate_missing(instance, observed, no_randomness);
+        const Passwords generated = generate_missing(instance, observed, no_randomness);
         return desired_state(instance, context_of(instance, observed, generated, kSettings), generated);
     }
 
@@ -58,7 +58,7 @@ class Plan : public testing::Test {
     ObservedObject observe(const DesiredObject& object) const {
         json facts = nullptr;
         if (object.kind == kSecret) {
-            facts = "digest";
+            facts = json::object({{"credentials", "digest"}, {"password", true}});
         } else if (object.kind == kJob || object.kind == kDeployment || object.kind == kStatefulSet) {
             facts = json::object();
         }
@@ -73,7 +73,7 @@ class Plan : public testing::Test {
 
 TEST_F(Plan, CreatesEverythingAtOnceSecretsBeforeWhatMountsThem) {
     EXPECT_THAT(planned(),
-                ElementsAre("apply ServiceAccount/acme-crm", "create Secret/acme-database",
+                ElementsAre("create ServiceAccount/acme-crm", "create Secret/acme-database",
                             "create Secret/acme-admin", "apply Service/acme-database-pods",
                             "apply Service/acme-database", "apply StatefulSet/acme-database",
                             "create Job/" + migration_name("acme", "crm-operator.dev/crm-server:0.1.0"),
@@ -93,12 +93,51 @@ TEST_F(Plan, TakesBackWhatSomebodyChanged) {
                 ElementsAre("apply Secret/acme-admin force", "apply Deployment/acme-server force"));
 }
 
-TEST_F(Plan, NeverWritesTheDataOfASecretThatExists) {
+TEST_F(Plan, NeverWritesThePasswordOfASecretThatHasOne) {
     converge();
     of(kSecret, "acme-database").digest = 1;
     const auto actions = plan(instance.identity, observed, desired());
     ASSERT_EQ(actions.size(), 1U);
-    EXPECT_FALSE(actions[0].object.contains("data"));
+    EXPECT_FALSE(actions[0].object["data"].contains("password"));
+}
+
+TEST_F(Plan, GivesASecretAPasswordWithoutForceAndAsTheManagerOfCreate) {
+    converge();
+    of(kSecret, "acme-admin").facts["password"] = false;
+    const auto actions = plan(instance.identity, observed, desired());
+    EXPECT_EQ(texts(actions)[0], "apply Secret/acme-admin");
+    EXPECT_EQ(actions[0].manager, kube::kCreateFieldManager);
+    EXPECT_EQ(actions[0].object["data"].size(), 1U);
+    EXPECT_TRUE(actions[0].object["data"].contains("password"));
+}
+
+TEST_F(Plan, NeverMakesAClaimAndAppliesOnlyToTheOneItSaw) {
+    converge();
+    of(kPersistentVolumeClaim, "data-acme-database-0").digest = 1;
+    const auto actions = plan(instance.identity, observed, desired());
+    EXPECT_THAT(texts(actions), ElementsAre("apply PersistentVolumeClaim/data-acme-database-0 force"));
+    EXPECT_EQ(actions[0].object["metadata"]["uid"], "uid");
+    std::erase_if(observed.objects,
+                  [](const ObservedObject& object) { return object.kind == kPersistentVolumeClaim; });
+    EXPECT_THAT(planned(), IsEmpty());
+}
+
+TEST_F(Plan, DeletesAJobThatIsAboutALostVolume) {
+    converge();
+    instance.status.schema = {.version = "0.1.0", .volume = "the one before"};
+    const std::string job = "Job/" + migration_name("acme", "crm-operator.dev/crm-server:0.1.0");
+    EXPECT_THAT(planned(), ElementsAre("delete " + job));
+}
+
+TEST_F(Plan, ClaimsWhatCreateFindsWithoutItsPasswordAndAJobWithoutItsSpec) {
+    for (const Action& action : plan(instance.identity, observed, desired())) {
+        if (action.verb != Verb::create) {
+            continue;
+        }
+        EXPECT_EQ(action.claim["metadata"]["labels"], action.object["metadata"]["labels"]);
+        EXPECT_FALSE(action.claim.contains("/data/password"_json_pointer));
+        EXPECT_FALSE(action.claim.contains("spec"));
+    }
 }
 
 TEST_F(Plan, LeavesAJobAsItIs) {
@@ -135,27 +174,14 @@ TEST_F(Plan, DeletesOnlyWhatThisInstanceControlsAndDoesNotWant) {
     observed.objects.push_back(extra("acme-migrate-old", "uid-of-acme"));
     observed.objects.push_back(extra("acme-migrate-other", "uid-of-a-namesake"));
     observed.objects.push_back(extra("acme-migrate-free", ""));
+    observed.objects.push_back({.kind = kService,
+                                .key = {"tenants", "acme-more"},
+                                .uid = "1",
+                                .controller = "uid-of-acme",
+                                .facts = nullptr});
     const auto actions = plan(instance.identity, observed, desired());
     EXPECT_THAT(texts(actions), ElementsAre("delete Job/acme-migrate-old"));
     EXPECT_EQ(actions[0].uid, "uid-acme-migrate-old");
-}
-
-TEST_F(Plan, GatesANewImageByItsMigration) {
-    const std::string target = target_image(instance.spec, kSettings);
-    EXPECT_EQ(server_image_to_run(instance, observed, kSettings), target);
-
-    converge();
-    const std::string job = migration_name("acme", target);
-    for (const auto& [running, image] : {std::pair("0.0.9", "crm-operator.dev/crm-server:0.0.9"),
-                                         std::pair("images.example/own:1", "images.example/own:1")}) {
-        instance.status.running_version = running;
-        of(kJob, job).facts = json::object();
-        EXPECT_EQ(server_image_to_run(instance, observed, kSettings), image);
-        of(kJob, job).facts = json::object({{"failed", true}});
-        EXPECT_EQ(server_image_to_run(instance, observed, kSettings), image);
-        of(kJob, job).facts = json::object({{"succeeded", true}});
-        EXPECT_EQ(server_image_to_run(instance, observed, kSettings), target);
-    }
 }
 
 }  // namespace

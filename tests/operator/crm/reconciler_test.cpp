@@ -19,7 +19,8 @@ using support::Call;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr std::size_t kOwned = 9;
+constexpr std::size_t kOwned = 9;     // that the operator makes
+constexpr std::size_t kRetained = 2;  // the Secrets
 
 std::string server_image(const json& deployment) {
     return deployment["spec"]["template"]["spec"]["containers"][0]["image"];
@@ -96,6 +97,7 @@ TEST_F(Reconciler, PutsBackWhateverIsDeleted) {
         const kube::ObjectKey key = kube::key_of(object);
         world.cluster.erase(kind, key);
         world.settle();
+        world.make_claim("acme", "tenants");
         EXPECT_TRUE(world.cluster.get(kind, key)) << object["kind"] << " " << kube::to_string(key);
         world.start_pods("acme");
     }
@@ -118,11 +120,16 @@ TEST_F(Reconciler, PutsBackWhateverIsChanged) {
         {kDeployment, "acme-server", "/metadata/labels/app.kubernetes.io~1component", "other"},
         {kStatefulSet, "acme-database", "/spec/template/spec/securityContext/runAsNonRoot", false},
         {kStatefulSet, "acme-database", "/spec/persistentVolumeClaimRetentionPolicy/whenDeleted", "Delete"},
+        {kPersistentVolumeClaim, "data-acme-database-0", "/metadata/labels/app.kubernetes.io~1component",
+         "x"},
         {kService, "acme-server", "/spec/selector", json::object({{"app", "other"}})},
         {kServiceAccount, "acme-crm", "/automountServiceAccountToken", true},
         {kSecret, "acme-admin", "/metadata/labels/app.kubernetes.io~1component", "other"},
         {kSecret, "acme-admin", "/metadata/labels/app.kubernetes.io~1managed-by", "other"},
         {kSecret, "acme-admin", "/metadata/labels", json::object()},
+        {kSecret, "acme-admin", "/data/email", "eA=="},
+        {kSecret, "acme-database", "/data/username", "eA=="},
+        {kServiceAccount, "acme-crm", "/metadata/labels", json::object()},
         {kService, "acme-server", "/metadata/labels", json::object()},
     };
     for (const auto& row : table) {
@@ -228,19 +235,18 @@ TEST_F(Reconciler, RetainsCredentialsWhenTheInstanceIsDeletedAndFindsThemAgain) 
     world.cluster.erase(kCrmInstance, {"tenants", "acme"});
     world.cluster.collect_garbage();
     world.settle();
-    EXPECT_THAT(world.objects(), SizeIs(2));  // the Secrets
+    EXPECT_THAT(world.objects(), SizeIs(kRetained));
 
     create();
     EXPECT_EQ(world.get(kSecret, "acme-database")["data"], data);
     EXPECT_THAT(world.objects(), SizeIs(kOwned));
 }
 
-TEST_F(Reconciler, DeletesCredentialsWithTheInstanceWhenToldTo) {
+TEST_F(Reconciler, DeletesCredentialsAndVolumesWithTheInstanceWhenToldTo) {
     world.create(new_spec({{"deletionPolicy", "Delete"}}));
     world.settle();
-    EXPECT_EQ(world.get(kStatefulSet,
-                        "acme-database")["spec"]["persistentVolumeClaimRetentionPolicy"]["whenDeleted"],
-              "Delete");
+    world.start_pods("acme");
+    EXPECT_THAT(world.cluster.all(kPersistentVolumeClaim), SizeIs(1));
     world.cluster.erase(kCrmInstance, {"tenants", "acme"});
     world.cluster.collect_garbage();
     world.settle();
@@ -250,12 +256,110 @@ TEST_F(Reconciler, DeletesCredentialsWithTheInstanceWhenToldTo) {
 TEST_F(Reconciler, CanChangeItsMindAboutTheDeletionPolicy) {
     world.create(new_spec({{"deletionPolicy", "Delete"}}));
     world.settle();
+    world.start_pods("acme");
     world.create(new_spec({{"deletionPolicy", "Retain"}}));
     world.settle();
     world.cluster.erase(kCrmInstance, {"tenants", "acme"});
     world.cluster.collect_garbage();
     world.settle();
-    EXPECT_THAT(world.objects(), SizeIs(2));
+    EXPECT_THAT(world.objects(), SizeIs(kRetained + 1));  // and the claim
+}
+
+TEST_F(Reconciler, KeepsTheVolumeWhenTheStatefulSetIsDeletedWhateverTheDeletionPolicy) {
+    world.create(new_spec({{"deletionPolicy", "Delete"}}));
+    world.settle();
+    world.start_pods("acme");
+    const json claim = world.get(kPersistentVolumeClaim, "data-acme-database-0");
+    world.cluster.erase(kStatefulSet, {"tenants", "acme-database"});
+    world.cluster.collect_garbage();
+    world.settle();
+    EXPECT_EQ(world.get(kPersistentVolumeClaim, "data-acme-database-0"), claim);
+    EXPECT_EQ(world.get(kStatefulSet,
+                        "acme-database")["spec"]["persistentVolumeClaimRetentionPolicy"]["whenDeleted"],
+              "Retain");
+}
+
+TEST_F(Reconciler, WritesNothingToAClaimThatIsRetained) {
+    create();
+    world.cluster.forget_calls();
+    world.start_pods("acme");
+    for (const Call& call : world.cluster.writes()) {
+        EXPECT_NE(call.kind, kPersistentVolumeClaim.kind);
+    }
+}
+
+TEST_F(Reconciler, MigratesAVolumeThatTookThePlaceOfALostOneAndSaysSo) {
+    create();
+    world.start_pods("acme");
+    const auto first = world.cluster.all(kJob);
+    ASSERT_THAT(first, SizeIs(1));
+    world.cluster.erase(kPersistentVolumeClaim, {"tenants", "data-acme-database-0"});
+    world.settle();
+    EXPECT_EQ(world.condition_of("acme", condition::kSchemaCurrent), "True MigrationSucceeded");
+
+    world.make_claim("acme", "tenants");
+    world.settle();
+    const auto second = world.cluster.all(kJob);
+    ASSERT_THAT(second, SizeIs(1));
+    EXPECT_NE(kube::uid_of(second[0]), kube::uid_of(first[0]));
+    EXPECT_EQ(world.condition_of("acme", condition::kReady), "False VolumeReplaced");
+    EXPECT_EQ(server_image(world.get(kDeployment, "acme-server")), "crm-operator.dev/crm-server:0.1.0");
+
+    world.start_pods("acme");
+    EXPECT_EQ(world.condition_of("acme", condition::kReady), "True Serving");
+    EXPECT_EQ(world.status_of("acme").schema.volume,
+              kube::uid_of(world.get(kPersistentVolumeClaim, "data-acme-database-0")));
+    world.cluster.forget_calls();
+    world.settle();
+    EXPECT_THAT(world.cluster.writes(), IsEmpty());
+}
+
+TEST_F(Reconciler, StaysAtTheNewVersionWhenItsJobIsDeletedInTheMiddleOfTheRoll) {
+    create();
+    world.start_pods("acme");
+    world.create(new_spec({{"version", "0.2.0"}}));
+    world.settle();
+    const kube::ObjectKey job = kube::key_of(world.cluster.all(kJob).at(0));
+    world.finish_migration(job, "Complete");
+    world.settle();
+    ASSERT_EQ(server_image(world.get(kDeployment, "acme-server")), "crm-operator.dev/crm-server:0.2.0");
+    world.cluster.erase(kJob, job);
+    world.settle();
+    EXPECT_TRUE(world.cluster.get(kJob, job));
+    EXPECT_EQ(server_image(world.get(kDeployment, "acme-server")), "crm-operator.dev/crm-server:0.2.0");
+    EXPECT_EQ(world.condition_of("acme", condition::kSchemaCurrent), "True MigrationSucceeded");
+}
+
+TEST_F(Reconciler, GeneratesAPasswordThatSomebodyTookOutOfASecretAndRollsThePodsOnce) {
+    create();
+    world.start_pods("acme");
+    const json before = world.get(kSecret, "acme-database")["data"];
+    world.cluster.edit(kSecret, {"tenants", "acme-database"},
+                       [](json& secret) { secret["data"].erase("password"); });
+    world.cluster.forget_calls();
+    world.settle();
+    const json after = world.get(kSecret, "acme-database")["data"];
+    EXPECT_FALSE(after.value("password", "").empty());
+    EXPECT_NE(after["password"], before["password"]);
+    EXPECT_EQ(after["username"], before["username"]);
+    EXPECT_EQ(std::ranges::count_if(world.cluster.writes(),
+                                    [](const Call& call) { return call.kind == kStatefulSet.kind; }),
+              1);
+    // A later apply of the rest takes nothing away.
+    world.create(new_spec({{"deletionPolicy", "Delete"}}));
+    world.settle();
+    EXPECT_EQ(world.get(kSecret, "acme-database")["data"], after);
+}
+
+TEST_F(Reconciler, FollowsAPasswordThatSomebodySet) {
+    create();
+    world.start_pods("acme");
+    const json before = world.get(kStatefulSet, "acme-database")["spec"]["template"]["metadata"];
+    world.cluster.edit(kSecret, {"tenants", "acme-database"},
+                       [](json& secret) { secret["data"]["password"] = "c2VjcmV0"; });
+    world.settle();
+    EXPECT_EQ(world.get(kSecret, "acme-database")["data"]["password"], "c2VjcmV0");
+    EXPECT_NE(world.get(kStatefulSet, "acme-database")["spec"]["template"]["metadata"], before);
 }
 
 TEST_F(Reconciler, KeepsTwoInstancesApart) {
@@ -270,7 +374,7 @@ TEST_F(Reconciler, KeepsTwoInstancesApart) {
     world.cluster.collect_garbage();
     world.cluster.forget_calls();
     world.settle();
-    EXPECT_THAT(world.objects(), SizeIs(kOwned + 2));
+    EXPECT_THAT(world.objects(), SizeIs(kOwned + kRetained));
     EXPECT_THAT(world.cluster.writes(), IsEmpty());
 }
 

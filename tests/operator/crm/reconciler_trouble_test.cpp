@@ -77,6 +77,17 @@ TEST_F(ReconcilerInTrouble, SaysWhoIsInTheWayOfAnObject) {
     EXPECT_EQ(world.condition_of("acme", condition::kReady), "True Serving");
 }
 
+TEST_F(ReconcilerInTrouble, DoesNotTakeOverAForeignServiceAccount) {
+    const json foreign = json::object({{"apiVersion", "v1"},
+                                       {"kind", "ServiceAccount"},
+                                       {"metadata", {{"name", "acme-crm"}, {"namespace", "tenants"}}}});
+    const json before = world.cluster.put(kServiceAccount, foreign, "somebody");
+    create();
+    EXPECT_EQ(world.condition_of("acme", condition::kReady), "False ObjectConflict");
+    EXPECT_EQ(world.get(kServiceAccount, "acme-crm"), before);
+    EXPECT_THAT(world.cluster.all(kStatefulSet), IsEmpty());
+}
+
 TEST_F(ReconcilerInTrouble, DoesNotTakeOverAForeignSecret) {
     const json foreign = json::object({{"apiVersion", "v1"},
                                        {"kind", "Secret"},
@@ -192,7 +203,7 @@ TEST_F(ReconcilerInTrouble, GoesOnAfterEveryKindOfTrouble) {
         troubled.cluster.set_fault({});
         troubled.settle_after(std::chrono::minutes(5));
         troubled.start_pods("acme");
-        EXPECT_THAT(troubled.objects(), SizeIs(kOwned)) << name_of(kind);
+        EXPECT_EQ(troubled.objects().size(), kOwned + 1) << name_of(kind);  // and the claim
         EXPECT_EQ(troubled.condition_of("acme", condition::kReady), "True Serving") << name_of(kind);
     }
 }

@@ -227,6 +227,7 @@ TEST(Events, TellTheTransitionsThatPeopleAskAbout) {
     Given bad = serving();
     bad.previous = up;
     bad.migration = job("failed");
+    bad.previous.schema = {};
     const Status failed = bad.status();
     Given none = serving();
     none.previous = up;

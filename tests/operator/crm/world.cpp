@@ -85,7 +85,25 @@ void World::finish_migration(const kube::ObjectKey& job, const std::string& cond
     });
 }
 
+/// As the controller of StatefulSets does, from the template.
+void World::make_claim(const std::string& name, const std::string& ns) {
+    if (cluster.get(kPersistentVolumeClaim, {ns, database_claim_name(name)})) {
+        return;
+    }
+    const json templates = get(kStatefulSet, database_name(name), ns)["spec"]["volumeClaimTemplates"];
+    cluster.put(kPersistentVolumeClaim,
+                json::object({{"apiVersion", "v1"},
+                              {"kind", kPersistentVolumeClaim.kind},
+                              {"metadata", json::object({{"name", database_claim_name(name)},
+                                                         {"namespace", ns},
+                                                         {"labels", templates[0]["metadata"]["labels"]}})},
+                              {"spec", templates[0]["spec"]}}),
+                "kube-controller-manager");
+}
+
 void World::start_pods(const std::string& name, const std::string& ns) {
+    make_claim(name, ns);
+    settle();
     for (const json& job : cluster.all(kJob)) {
         if (kube::key_of(job).ns == ns && instance_of(job) == name) {
             finish_migration(kube::key_of(job), "Complete");

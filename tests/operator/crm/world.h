@@ -31,8 +31,10 @@ class World {
     Result<void> reconcile(const std::string& name, const std::string& ns = "tenants");
 
     void create(const kube::json& manifest) { cluster.put(kCrmInstance, manifest); }
-    /// The database is up, its migration done and every server pod ready; settles.
+    /// The database has its claim and is up, its migration done and every server pod ready; settles.
     void start_pods(const std::string& name, const std::string& ns = "tenants");
+    /// What the controller of StatefulSets does first.
+    void make_claim(const std::string& name, const std::string& ns);
     void finish_migration(const kube::ObjectKey& job, const std::string& condition,
                           const std::string& reason = "");
 
