@@ -28,6 +28,17 @@ class Deletion(Scenario):
                    and not list_objects("secrets", instance.namespace, "crm-operator.dev/instance=acme")
                    and not list_objects("services", instance.namespace, "crm-operator.dev/instance=acme"))
 
+    def test_a_deleted_stateful_set_takes_no_data_with_it_whatever_the_policy(self):
+        instance = self.ready_instance(deletionPolicy="Delete")
+        contact = instance.api().create_contact(firstName="Kept", lastName="Safe")
+        claim = get("pvc", "data-acme-database-0", instance.namespace)["metadata"]["uid"]
+        before = get("statefulset", "acme-database", instance.namespace)["metadata"]["uid"]
+        delete("statefulset", "acme-database", instance.namespace)
+        wait_until("the database is made again", lambda: (again := get("statefulset", "acme-database", instance.namespace))
+                   and again["metadata"]["uid"] != before and instance.is_ready())
+        self.assertEqual(get("pvc", "data-acme-database-0", instance.namespace)["metadata"]["uid"], claim)
+        self.assertEqual(instance.api().contact(contact["id"])["lastName"], "Safe")
+
     def test_a_changed_policy_counts_at_deletion(self):
         instance = self.ready_instance(deletionPolicy="Retain")
         instance.apply(deletionPolicy="Delete")

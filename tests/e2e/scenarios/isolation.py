@@ -18,13 +18,22 @@ class Isolation(Scenario):
         self.assertTrue(second.is_ready())
         self.assertIsNotNone(get("deployment", "acme-server", second.namespace))
 
-    def test_an_object_of_somebody_else_is_not_taken_over(self):
-        namespace = self.namespace()
-        apply({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "acme-server", "namespace": namespace},
-               "spec": {"selector": {"app": "theirs"}, "ports": [{"port": 80}]}})
+    def test_a_service_of_somebody_else_is_not_taken_over(self):
+        self.refuse_to_take_over({"kind": "Service", "metadata": {"name": "acme-server"},
+                                  "spec": {"selector": {"app": "theirs"}, "ports": [{"port": 80}]}})
+
+    def test_a_service_account_of_somebody_else_is_not_taken_over(self):
+        self.refuse_to_take_over({"kind": "ServiceAccount", "metadata": {"name": "acme-crm"}})
+
+    def refuse_to_take_over(self, manifest):
+        namespace, kind, name = self.namespace(), manifest["kind"], manifest["metadata"]["name"]
+        apply({"apiVersion": "v1", **manifest, "metadata": {"name": name, "namespace": namespace}})
+        before = get(kind, name, namespace)
         instance = Instance(namespace).apply()
-        wait_until("the conflict is named", lambda: "acme-server" in instance.condition("Ready").get("message", "")
+        wait_until("the conflict is named", lambda: name in instance.condition("Ready").get("message", "")
                    and instance.condition("Ready")["reason"] == "ObjectConflict")
-        self.assertEqual(get("service", "acme-server", namespace)["spec"]["selector"], {"app": "theirs"})
-        delete("service", "acme-server", namespace)
+        after = get(kind, name, namespace)
+        self.assertEqual((after["metadata"].get("labels"), after.get("spec")), (before["metadata"].get("labels"), before.get("spec")))
+        self.assertNotIn("ownerReferences", after["metadata"])
+        delete(kind, name, namespace)
         instance.wait_ready()

@@ -2,6 +2,7 @@
 
 import time
 
+from support.crm_api import CrmApi
 from support.instance import Instance
 from support.kubectl import get, kubectl, list_objects, wait_until
 from support.scenario import Scenario
@@ -43,6 +44,18 @@ class Provisioning(Scenario):
         columns = kubectl("get", "crm", "-n", instance.namespace).splitlines()
         self.assertEqual(columns[0].split(), ["NAME", "VERSION", "READY", "REPLICAS", "DATABASE", "AGE"])
         self.assertEqual(columns[1].split()[2:5], ["True", "2", "True"])
+
+    def test_the_admin_follows_the_address_in_the_spec(self):
+        instance = self.ready_instance()
+        password = instance.secret("admin")["password"]
+        address = instance.service_address()
+        instance.apply(admin={"email": "new@acme.example"}).wait_ready()
+        wait_until("the new address can log in", lambda: self._login(address, "new@acme.example", password) == 200)
+        self.assertEqual(self._login(address, "admin@acme.example", password), 401)
+
+    @staticmethod
+    def _login(address, email, password):
+        return CrmApi(address).request("POST", "/api/v1/login", {"email": email, "password": password})[0]
 
     def test_the_scale_subresource_changes_the_number_of_servers(self):
         instance = self.ready_instance()

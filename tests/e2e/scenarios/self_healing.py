@@ -46,6 +46,36 @@ class SelfHealing(Scenario):
         except (OSError, AssertionError):
             return None
 
+    def test_a_password_taken_out_of_a_secret_is_generated_again(self):
+        instance = self.ready_instance()
+        contact = instance.api().create_contact(firstName="Survives", lastName="It")
+        for suffix in ["database", "admin"]:
+            with self.subTest(secret=suffix):
+                before = instance.secret(suffix)["password"]
+                merge_patch("secret", f"acme-{suffix}", instance.namespace, {"data": {"password": None}})
+                wait_until("there is another password", lambda: instance.secret(suffix).get("password") not in (None, before))
+                wait_until("the instance works with it",
+                           lambda: instance.is_ready() and self._contact_is_read(instance, contact["id"]), timeout=120)
+
+    def test_an_empty_volume_in_place_of_a_lost_one_is_migrated_and_told_of(self):
+        instance = self.ready_instance()
+        before = get("pvc", "data-acme-database-0", instance.namespace)["metadata"]["uid"]
+        self.assertEqual(instance.object()["status"]["schema"]["volume"], before)
+        delete("pvc", "data-acme-database-0", instance.namespace, wait=False)
+        delete("pod", "acme-database-0", instance.namespace)
+        wait_until("the loss is told", lambda: any(event["reason"] == "VolumeReplaced" and event["type"] == "Warning"
+                                                   for event in list_objects("events", instance.namespace)))
+        wait_until("the new volume has the schema", lambda: instance.is_ready()
+                   and instance.object()["status"]["schema"]["volume"] not in ("", before), timeout=120)
+        wait_until("contacts can be created", lambda: self._creates(instance))
+
+    @staticmethod
+    def _creates(instance):
+        try:
+            return instance.api().create_contact(firstName="New", lastName="Start")
+        except (OSError, AssertionError):
+            return None
+
     def test_a_change_by_hand_is_put_right(self):
         instance = self.ready_instance()
         changes = [
@@ -57,6 +87,7 @@ class SelfHealing(Scenario):
              lambda o: o["automountServiceAccountToken"] is False),
             ("secret", "acme-admin", {"metadata": {"labels": {"app.kubernetes.io/managed-by": "somebody"}}},
              lambda o: o["metadata"]["labels"]["app.kubernetes.io/managed-by"] == "crm-operator"),
+            ("secret", "acme-database", {"data": {"username": "c29tZWJvZHk="}}, lambda o: o["data"]["username"] == "Y3Jt"),
         ]
         for kind, name, patch, right in changes:
             with self.subTest(kind=kind, name=name):
