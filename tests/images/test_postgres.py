@@ -21,7 +21,8 @@ class PostgresImage(unittest.TestCase):
         line = subprocess.run(
             [ROOT / "images/build", "postgres"], check=True, stdout=subprocess.PIPE, text=True
         ).stdout
-        cls.image = Image(line.split()[-1])
+        cls.archive = pathlib.Path(line.split()[-1])
+        cls.image = Image(cls.archive)
 
     @classmethod
     def tearDownClass(cls):
@@ -210,6 +211,9 @@ class PostgresImage(unittest.TestCase):
                 self.assertEqual(container.wait(), 1)
                 self.assertIn(message, container.output())
                 self.assertFalse((self.folder / "data/pg").exists())
+
+    def test_it_is_small(self):
+        self.assertLess(self.archive.stat().st_size, 65_000_000)
 
 
 if __name__ == "__main__":
