@@ -190,7 +190,7 @@ def main():
             print(json.dumps(results[-1], indent=1), flush=True)
         finally:
             world.close()
-    names = list(dict.fromkeys(name for result in results for name in result))
+    names = list(max(results, key=len))  # the rows of the longest: with instances there are more
     print("| measure | " + " | ".join(f"{r['instances']:,} instances" for r in results) + " |\n|---|" + "---|" * len(results))
     for name in names[1:]:
         print(f"| {name} | " + " | ".join(str(r.get(name, "–")) for r in results) + " |")
