@@ -37,6 +37,14 @@ void give_memory_back() {
     mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
 }
 
+// Of sysexits.h: whoever started the command may try again.
+constexpr int kTemporaryFailure = 75;
+
+constexpr auto kMigrateExitCodes =
+    "Exit codes: 0 the schema is up to date; 75 (EX_TEMPFAIL) the database could not be reached, or another "
+    "session "
+    "held what the migration needs, for as long as --wait says: try again; 1 the migration failed.";
+
 int report(const Error& error) {
     common::log::error("Cannot go on", {{"error", error.message}});
     return EXIT_FAILURE;
@@ -70,7 +78,10 @@ int migrate(const Arguments& arguments) {
         read_database_options(arguments.database_host, arguments.database_dir);
     if (!database) return report(database.error());
     const auto migrated = store::migrate(*database, std::chrono::seconds(arguments.wait));
-    if (!migrated) return report(migrated.error());
+    if (!migrated) {
+        const int code = report(migrated.error());
+        return migrated.error().kind == ErrorKind::unavailable ? kTemporaryFailure : code;
+    }
     common::log::info("Migrated", {{"from", migrated->from}, {"to", migrated->to}});
     return EXIT_SUCCESS;
 }
@@ -115,6 +126,7 @@ int main(int argc, char** argv) {
         ->capture_default_str();
 
     CLI::App& migrating = *app.add_subcommand("migrate", "Bring the database's schema up to date");
+    migrating.footer(kMigrateExitCodes);
     add_common_options(migrating, arguments);
     migrating.add_option("--wait", arguments.wait, "Seconds to wait for the database")->capture_default_str();
 

@@ -59,7 +59,10 @@ class Session {
         if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return rows;
         if (PQstatus(connection_.get()) == CONNECTION_BAD)
             return tl::unexpected(Error(libpq::lost(connection_.get())));
-        return tl::unexpected(Error(libpq::error_of(result)));
+        SqlError error = libpq::error_of(result);
+        // No room on the disk or in memory: waiting for it would only hide it.
+        if (error.sqlstate.starts_with("53")) error.kind = ErrorKind::internal;
+        return tl::unexpected(Error(std::move(error)));
     }
 
     libpq::ConnectionPtr connection_;

@@ -4,7 +4,12 @@
 #include "crm-server/store/connection_settings.h"
 #include "tests/support/temporary_postgres.h"
 
+#include <string>
+
 support::TemporaryPostgres& postgres();
 
 /// A new and empty database in it, for its superuser.
 store::ConnectionSettings new_database();
+
+/// Runs the commands; fails the test when PostgreSQL refuses one.
+void execute(const store::ConnectionSettings& database, const std::string& commands);

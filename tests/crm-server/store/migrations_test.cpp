@@ -119,6 +119,22 @@ TEST_F(MigrationsTest, WaitForADatabaseThatComesUpLater) {
     EXPECT_EQ(*run(schema_version(*database_)), 1);
 }
 
+TEST_F(MigrationsTest, FailAtOnceWhenTheDatabaseHasNoRoom) {
+    const Migration large{1, "large", "do 'begin raise exception using errcode = ''53100''; end'"};
+    const auto began = std::chrono::steady_clock::now();
+    const auto failed = run_steps({large});
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().kind, ErrorKind::internal);
+    EXPECT_LT(std::chrono::steady_clock::now() - began, 10s);
+}
+
+TEST_F(MigrationsTest, AskForPatienceWhileAnotherRunnerIsAtWork) {
+    value_of("select pg_advisory_lock(x'63726d5f6d696772'::bigint)");
+    const auto report = migrate(connection_, 1s, std::vector{kOne});
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().kind, ErrorKind::unavailable);
+}
+
 TEST_F(MigrationsTest, GiveUpOnADatabaseThatDoesNotComeUp) {
     const auto report =
         migrate({.host = "127.0.0.1", .port = 1, .database = "crm", .username = "crm", .password = {}}, 1s,

@@ -1,0 +1,51 @@
+// The command line of crm-server: its exit codes, which decide what Kubernetes does with a Job.
+#include "tests/crm-server/postgres.h"
+#include "tests/support/temporary_folder.h"
+
+#include <cstdlib>
+#include <sys/wait.h>
+
+#include <gtest/gtest.h>
+
+namespace {
+
+class MigrateCommandTest : public testing::Test {
+  protected:
+    MigrateCommandTest() {
+        secret_.write("username", database_.username);
+        secret_.write("password", "not asked for");
+        secret_.write("database", database_.database);
+    }
+
+    int migrate(std::uint16_t port, const std::string& options = {}) const {
+        const std::string command = CRM_SERVER " migrate --database-host 127.0.0.1:" + std::to_string(port) +
+                                    " --database-dir " + secret_.path().string() + " " + options;
+        const int status = std::system(command.c_str());
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    }
+
+    store::ConnectionSettings database_ = new_database();
+    support::TemporaryFolder secret_;
+};
+
+TEST_F(MigrateCommandTest, ReturnsZeroOnceTheSchemaIsCurrent) {
+    EXPECT_EQ(migrate(database_.port), 0);
+    EXPECT_EQ(migrate(database_.port), 0) << "also when there is nothing to do";
+}
+
+TEST_F(MigrateCommandTest, Returns75WhenTheDatabaseCannotBeReachedInTime) {
+    EXPECT_EQ(migrate(1, "--wait 1"), 75);
+}
+
+TEST_F(MigrateCommandTest, Returns1WhenTheMigrationFails) {
+    ASSERT_EQ(migrate(database_.port), 0);
+    execute(database_, "insert into schema_migrations (version, name, checksum) values (9999, 'newer', '')");
+    EXPECT_EQ(migrate(database_.port), 1);
+}
+
+TEST_F(MigrateCommandTest, Returns1WithoutASecret) {
+    std::filesystem::remove(secret_.path() / "password");
+    EXPECT_EQ(migrate(database_.port, "--wait 1"), 1);
+}
+
+}  // namespace
