@@ -48,15 +48,19 @@ common::Task<Result<void>> Readiness::look() {
 }
 
 common::Task<Result<void>> Readiness::bootstrap_admin() {
-    if (admin_exists_ || options_.admin_dir.empty()) co_return Result<void>{};
+    if (admin_settled_ || options_.admin_dir.empty()) co_return Result<void>{};
     Result<std::string> email = read_secret_file(options_.admin_dir / "email");
     if (!email) co_return tl::unexpected(email.error());
     Result<std::string> password = read_secret_file(options_.admin_dir / "password");
     if (!password) co_return tl::unexpected(password.error());
 
     Result<void> done = co_await accounts_.bootstrap_admin(*std::move(email), *std::move(password));
-    if (!done) co_return fail(done.error().kind, "Cannot create the administrator: " + done.error().message);
-    admin_exists_ = true;
+    // Serving on with the administrator as it was beats serving nobody.
+    if (!done && done.error().kind == ErrorKind::conflict)
+        common::log::error("Cannot set the administrator", {{"reason", done.error().message}});
+    else if (!done)
+        co_return fail(done.error().kind, "Cannot set the administrator: " + done.error().message);
+    admin_settled_ = true;
     co_return Result<void>{};
 }
 

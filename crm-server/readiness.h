@@ -1,5 +1,5 @@
-// Whether the server can do its work: the database answers, its schema is current and the administrator
-// exists.
+// Whether the server can do its work: the database answers, its schema is current and the administrator is
+// what its Secret says.
 #pragma once
 
 #include "common/result.h"
@@ -16,7 +16,7 @@
 #include <boost/asio/io_context.hpp>
 
 struct ReadinessOptions {
-    /// Holds the files email and password of the first administrator; empty: there is none to create.
+    /// Holds the files email and password of the administrator, read once; empty: there is none to set.
     std::filesystem::path admin_dir;
     std::chrono::milliseconds period{1000};
 };
@@ -52,7 +52,7 @@ class Readiness {
     store::Accounts& accounts_;
     ReadinessOptions options_;
     std::function<void()> on_ready_;
-    bool admin_exists_ = false;
+    bool admin_settled_ = false;
     bool stopping_ = false;
     Result<void> found_ = fail(ErrorKind::unavailable, "The server is starting.");
 };

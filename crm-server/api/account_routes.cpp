@@ -103,9 +103,9 @@ std::vector<Route> account_routes(store::Accounts& accounts, LoginThrottle& thro
         {"POST", "/api/v1/login", Access::anyone,
          [&accounts, &throttle](Call& call) { return login(accounts, throttle, call); }},
         {"POST", "/api/v1/logout", Access::authenticated, bind(logout)},
-        {"POST", "/api/v1/api-keys", Access::administrator, bind(create_api_key)},
-        {"GET", "/api/v1/api-keys", Access::administrator, bind(list_api_keys)},
-        {"DELETE", "/api/v1/api-keys/{id}", Access::administrator, bind(revoke_api_key)},
+        {"POST", "/api/v1/api-keys", Access::authenticated, bind(create_api_key)},
+        {"GET", "/api/v1/api-keys", Access::authenticated, bind(list_api_keys)},
+        {"DELETE", "/api/v1/api-keys/{id}", Access::authenticated, bind(revoke_api_key)},
     };
 }
 

@@ -49,7 +49,7 @@ common::Task<Reply> Application::dispatch(const Request& request) {
     const Match match = router_.match(request.method, request.path);
     if (match.route == nullptr) co_return without_route(request, match);
 
-    auto principal = co_await authorize(accounts_, request, match.route->access);
+    auto principal = co_await authenticate(accounts_, request, match.route->access);
     if (!principal) co_return tl::unexpected(std::move(principal.error()));
 
     Call call{.request = request, .principal = *std::move(principal)};

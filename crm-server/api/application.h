@@ -1,4 +1,4 @@
-// The HTTP API of the CRM: route, authenticate, permit, handle, and one shape for every reply.
+// The HTTP API of the CRM: route, authenticate, handle, and one shape for every reply.
 #pragma once
 
 #include "common/http/message.h"

@@ -18,20 +18,9 @@ tl::expected<std::string_view, Problem> bearer_token(const common::http::Request
                         "Send a session token or an API key as \"Authorization: Bearer TOKEN\"."});
 }
 
-bool permits(const store::Principal& principal, Access access) {
-    switch (access) {
-        case Access::anyone:
-        case Access::authenticated:
-            return true;
-        case Access::administrator:
-            return principal.role == store::Role::admin;
-    }
-    return false;
-}
-
-common::Task<tl::expected<store::Principal, Problem>> authorize(store::Accounts& accounts,
-                                                                const common::http::Request& request,
-                                                                Access access) {
+common::Task<tl::expected<store::Principal, Problem>> authenticate(store::Accounts& accounts,
+                                                                   const common::http::Request& request,
+                                                                   Access access) {
     if (access == Access::anyone) co_return store::Principal{};
     const tl::expected<std::string_view, Problem> token = bearer_token(request);
     if (!token) co_return tl::unexpected(token.error());
@@ -44,7 +33,6 @@ common::Task<tl::expected<store::Principal, Problem>> authorize(store::Accounts&
         }
         co_return tl::unexpected(std::move(problem));
     }
-    if (!permits(*principal, access)) co_return refuse(403, "Only an administrator may do this.");
     co_return *std::move(principal);
 }
 

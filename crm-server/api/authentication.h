@@ -1,4 +1,4 @@
-// Who calls, and whether they may: the one place of both.
+// Who calls.
 #pragma once
 
 #include "common/http/message.h"
@@ -16,13 +16,10 @@ namespace api {
 /// The token of "Authorization: Bearer TOKEN" (RFC 6750); 401 when there is none.
 tl::expected<std::string_view, Problem> bearer_token(const common::http::Request& request);
 
-/// Whether the principal may call a route of this access.
-bool permits(const store::Principal& principal, Access access);
-
-/// The principal behind the request: nobody for a route open to anyone; 401 without valid credentials, 403
-/// without the permission. The request outlives the task.
-common::Task<tl::expected<store::Principal, Problem>> authorize(store::Accounts& accounts,
-                                                                const common::http::Request& request,
-                                                                Access access);
+/// The principal behind the request: nobody for a route open to anyone; 401 without valid credentials. The
+/// request outlives the task.
+common::Task<tl::expected<store::Principal, Problem>> authenticate(store::Accounts& accounts,
+                                                                   const common::http::Request& request,
+                                                                   Access access);
 
 }  // namespace api

@@ -16,7 +16,7 @@
 namespace api {
 
 /// Who may call a route.
-enum class Access { anyone, authenticated, administrator };
+enum class Access { anyone, authenticated };
 
 /// One request on its way to its handler.
 struct Call {

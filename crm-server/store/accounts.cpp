@@ -1,9 +1,10 @@
 #include "crm-server/store/accounts.h"
 
-#include "common/log.h"
+#include "crm-server/store/bootstrap.h"
 #include "crm-server/store/credential_cache.h"
 #include "crm-server/store/digest.h"
 #include "crm-server/store/text.h"
+#include "crm-server/store/user_lock.h"
 
 #include <algorithm>
 #include <array>
@@ -20,41 +21,49 @@ constexpr std::string_view kApiKeyPrefix = "crm_";
 constexpr std::size_t kSecretBytes = 32;
 constexpr std::size_t kMostKeyName = 200;
 
-const Statement kFindUser{
-    "account_find_user",
-    "select id, password_hash, bootstrap_hash from users where lower(email) = lower($1)"};
+const Statement kFindUser{"account_find_user",
+                          "select id, password_hash from users where lower(email) = lower($1)"};
 const Statement kEndOldSessions{"account_end_old_sessions",
                                 "delete from sessions where user_id = $1 and expires_at < now()"};
+// Nothing when the password is no longer the one that was checked.
 const Statement kStartSession{
     "account_start_session",
     "insert into sessions (id, token_hash, user_id, expires_at) "
-    "values ($1, $2::bytea, $3, now() + $4::bigint * interval '1 second') returning expires_at"};
+    "select $1::uuid, $2::bytea, id, now() + $3::bigint * interval '1 second' from users "
+    "where id = $4 and password_hash = $5 returning expires_at"};
+const Statement kSessionStarted{"account_session_started", "select expires_at from sessions where id = $1"};
 const Statement kEndSession{"account_end_session", "delete from sessions where id = $1"};
-const Statement kEndSessionsOf{"account_end_sessions_of", "delete from sessions where user_id = $1"};
+const Statement kSessionEnded{"account_session_ended",
+                              "select where not exists (select from sessions where id = $1)"};
 const Statement kFindSession{
     "account_find_session",
-    "select c.id, u.id, u.email, floor(extract(epoch from c.expires_at - now()) * 1000)::bigint "
-    "from sessions c join users u on u.id = c.user_id where c.token_hash = $1::bytea and c.expires_at > "
-    "now()"};
+    "select id, user_id, floor(extract(epoch from expires_at - now()) * 1000)::bigint "
+    "from sessions where token_hash = $1::bytea and expires_at > now()"};
 const Statement kFindApiKey{"account_find_api_key",
-                            "select c.id, u.id, u.email, null::bigint "
-                            "from api_keys c join users u on u.id = c.user_id where c.secret_hash = "
-                            "$1::bytea and c.revoked_at is null"};
-const Statement kCreateApiKey{"account_create_api_key",
-                              "insert into api_keys (id, secret_hash, user_id, name) "
-                              "values ($1, $2::bytea, $3, $4) returning created_at"};
+                            "select id, user_id, null::bigint "
+                            "from api_keys where secret_hash = $1::bytea and revoked_at is null"};
+// Nothing when the credential that it is made with was ended meanwhile: one revoked on another replica may
+// still be believed here, and must not outlive itself by a key.
+const Statement kCreateApiKey{
+    "account_create_api_key",
+    "insert into api_keys (id, secret_hash, user_id, name) "
+    "select $1::uuid, $2::bytea, $3::uuid, $4::text "
+    "where exists (select from sessions where id = $5::uuid and expires_at > now()) "
+    "or exists (select from api_keys where id = $5::uuid and revoked_at is null) returning created_at"};
+const Statement kApiKeyCreated{"account_api_key_created", "select created_at from api_keys where id = $1"};
 const Statement kListApiKeys{"account_list_api_keys",
                              "select id, name, created_at from api_keys "
                              "where user_id = $1 and revoked_at is null order by created_at desc, id desc"};
 const Statement kRevokeApiKey{"account_revoke_api_key",
                               "update api_keys set revoked_at = now() "
                               "where id = $1 and user_id = $2 and revoked_at is null returning id"};
-const Statement kCreateAdmin{"account_create_admin",
-                             "insert into users (id, email, password_hash, bootstrap_hash, role) "
-                             "values ($1, $2, $3, $3, 'admin') on conflict (lower(email)) do nothing"};
-const Statement kResetAdmin{
-    "account_reset_admin",
-    "update users set password_hash = $2, bootstrap_hash = $2, role = 'admin' where id = $1"};
+// True too when it was revoked before: to a client whose request was answered by nobody that is the same.
+const Statement kApiKeyRevoked{
+    "account_api_key_revoked",
+    "select from api_keys where id = $1 and user_id = $2 and revoked_at is not null"};
+
+constexpr auto kWrongLogin = "The e-mail address or the password is wrong.";
+constexpr auto kUnknownToken = "The token is unknown, expired or revoked.";
 
 tl::unexpected<Error> unauthorized(std::string message) {
     return fail(ErrorKind::unauthorized, std::move(message));
@@ -92,8 +101,6 @@ bool may_be_secret(std::string_view token) {
 
 Principal principal_of(const Rows& rows, bool api_key) {
     return {.user_id = std::string(rows.text(0, 1)),
-            .email = std::string(rows.text(0, 2)),
-            .role = Role::admin,
             .credential = api_key ? Principal::Credential::api_key : Principal::Credential::session,
             .credential_id = std::string(rows.text(0, 0))};
 }
@@ -111,8 +118,8 @@ struct Accounts::Impl {
     // When a credential found now is to be looked up again.
     CredentialCache::Clock::time_point believe_until(const Rows& rows) const {
         auto lifetime = config.cache_lifetime;
-        if (!rows.is_null(0, 3)) {
-            const std::string_view text = rows.text(0, 3);
+        if (!rows.is_null(0, 2)) {
+            const std::string_view text = rows.text(0, 2);
             std::int64_t left = 0;
             std::from_chars(text.data(), text.data() + text.size(), left);
             lifetime = std::min(lifetime, std::chrono::milliseconds(left));
@@ -120,29 +127,17 @@ struct Accounts::Impl {
         return CredentialCache::Clock::now() + lifetime;
     }
 
-    common::Task<Result<void>> create_admin(std::string email, std::string password) {
-        auto hash = co_await hasher.hash(std::move(password));
-        if (!hash) co_return tl::unexpected(std::move(hash.error()));
-        std::vector<Step> steps;
-        // Another replica may be faster; it was given the same password.
-        steps.push_back({&kCreateAdmin, {make_uuid(), std::move(email), std::move(*hash)}});
-        const auto done = co_await database.transaction(std::move(steps));
-        if (!done) co_return tl::unexpected(Error(done.error()));
-        common::log::info("Created the administrator");
-        co_return Result<void>();
-    }
-
-    common::Task<Result<void>> reset_admin(std::string user_id, std::string password) {
-        auto hash = co_await hasher.hash(std::move(password));
-        if (!hash) co_return tl::unexpected(std::move(hash.error()));
-        std::vector<Step> steps;
-        steps.push_back({&kResetAdmin, {user_id, std::move(*hash)}});
-        steps.push_back({&kEndSessionsOf, {user_id}});
-        const auto done = co_await database.transaction(std::move(steps));
-        if (!done) co_return tl::unexpected(Error(done.error()));
-        cache.forget_user(user_id);
-        common::log::info("Set the administrator's password to the new one of its Secret");
-        co_return Result<void>();
+    /// Adds a row, whatever becomes of the answer: `added` reads what the insertion, the last of the steps,
+    /// returns. That time as RFC 3339; unauthorized when nothing was inserted.
+    common::Task<Result<std::string>> insert(std::vector<Step> steps, Step added, const char* refusal) {
+        const auto results = co_await database.transaction(std::move(steps), added);
+        if (results && results->back().empty()) co_return unauthorized(refusal);
+        if (results) co_return rfc3339(results->back().text(0, 0));
+        if (!results.error().committed) co_return tl::unexpected(Error(results.error()));
+        const auto rows = co_await database.query(*added.statement, std::move(added.parameters));
+        if (!rows) co_return tl::unexpected(Error(rows.error()));
+        if (rows->empty()) co_return unauthorized(refusal);
+        co_return rfc3339(rows->text(0, 0));
     }
 
     Database& database;
@@ -157,7 +152,6 @@ Accounts::Accounts(Database& database, PasswordHasher& hasher, AccountsConfig co
 Accounts::~Accounts() = default;
 
 common::Task<Result<Session>> Accounts::login(std::string email, std::string password) {
-    constexpr auto kWrong = "The e-mail address or the password is wrong.";
     // No user has such an address; asking for it would be asking for what stands before the NUL.
     if (email.find('\0') != std::string::npos) email.clear();
     const auto user = co_await impl_->database.query(kFindUser, Parameters{std::move(email)});
@@ -168,32 +162,32 @@ common::Task<Result<Session>> Accounts::login(std::string email, std::string pas
     else
         right = co_await impl_->hasher.verify(std::string(user->text(0, 1)), std::move(password));
     if (!right) co_return tl::unexpected(std::move(right.error()));
-    if (!*right) co_return unauthorized(kWrong);
+    if (!*right) co_return unauthorized(kWrongLogin);
 
-    Session session{random_secret(), {}};
+    const std::string id = make_uuid();
     const std::string user_id(user->text(0, 0));
+    std::string token = random_secret();
     std::vector<Step> steps;
+    steps.push_back({&kLockUser, {user_id}});
     steps.push_back({&kEndOldSessions, {user_id}});
     steps.push_back({&kStartSession,
-                     {make_uuid(), bytea_digest(session.token), user_id,
-                      std::to_string(impl_->config.session_lifetime.count())}});
-    const auto started = co_await impl_->database.transaction(std::move(steps));
-    if (!started) co_return tl::unexpected(Error(started.error()));
-    session.expires_at = rfc3339(started->back().text(0, 0));
-    co_return session;
+                     {id, bytea_digest(token), std::to_string(impl_->config.session_lifetime.count()),
+                      user_id, user->value(0, 1)}});
+    auto expires_at = co_await impl_->insert(std::move(steps), {&kSessionStarted, {id}}, kWrongLogin);
+    if (!expires_at) co_return tl::unexpected(std::move(expires_at.error()));
+    co_return Session{std::move(token), std::move(*expires_at)};
 }
 
 common::Task<Result<Principal>> Accounts::authenticate(std::string token) {
-    constexpr auto kUnknown = "The token is unknown, expired or revoked.";
     std::string digest = sha256(token);
     if (auto known = impl_->cache.find(digest, CredentialCache::Clock::now())) co_return std::move(*known);
-    if (!may_be_secret(token)) co_return unauthorized(kUnknown);
+    if (!may_be_secret(token)) co_return unauthorized(kUnknownToken);
     const bool api_key = token.starts_with(kApiKeyPrefix);
     const auto generation = impl_->cache.generation();
     const auto rows =
         co_await impl_->database.query(api_key ? kFindApiKey : kFindSession, Parameters{bytea_digest(token)});
     if (!rows) co_return tl::unexpected(Error(rows.error()));
-    if (rows->empty()) co_return unauthorized(kUnknown);
+    if (rows->empty()) co_return unauthorized(kUnknownToken);
     Principal principal = principal_of(*rows, api_key);
     impl_->cache.remember(std::move(digest), principal, impl_->believe_until(*rows), generation);
     co_return principal;
@@ -204,8 +198,9 @@ common::Task<Result<void>> Accounts::logout(Principal principal) {
         co_return fail(ErrorKind::invalid, "An API key has no session to end: revoke it instead.");
     std::vector<Step> steps;
     steps.push_back({&kEndSession, {principal.credential_id}});
-    const auto ended = co_await impl_->database.transaction(std::move(steps));
-    if (!ended) co_return tl::unexpected(Error(ended.error()));
+    const auto ended = co_await impl_->database.transaction(std::move(steps),
+                                                            Step{&kSessionEnded, {principal.credential_id}});
+    if (!ended && !ended.error().committed) co_return tl::unexpected(Error(ended.error()));
     impl_->cache.forget(principal.credential_id);
     co_return Result<void>();
 }
@@ -215,11 +210,14 @@ common::Task<Result<NewApiKey>> Accounts::create_api_key(Principal principal, st
         co_return fail(ErrorKind::invalid, "The name of an API key has 1 to 200 characters.");
     NewApiKey created{{make_uuid(), std::move(name), {}}, std::string(kApiKeyPrefix) + random_secret()};
     std::vector<Step> steps;
+    steps.push_back({&kLockUser, {principal.user_id}});
     steps.push_back({&kCreateApiKey,
-                     {created.key.id, bytea_digest(created.secret), principal.user_id, created.key.name}});
-    const auto done = co_await impl_->database.transaction(std::move(steps));
-    if (!done) co_return tl::unexpected(Error(done.error()));
-    created.key.created_at = rfc3339(done->front().text(0, 0));
+                     {created.key.id, bytea_digest(created.secret), principal.user_id, created.key.name,
+                      principal.credential_id}});
+    auto created_at =
+        co_await impl_->insert(std::move(steps), {&kApiKeyCreated, {created.key.id}}, kUnknownToken);
+    if (!created_at) co_return tl::unexpected(std::move(created_at.error()));
+    created.key.created_at = std::move(*created_at);
     co_return created;
 }
 
@@ -238,23 +236,16 @@ common::Task<Result<void>> Accounts::revoke_api_key(Principal principal, std::st
     if (!is_uuid(id)) co_return fail(ErrorKind::not_found, kNone);
     std::vector<Step> steps;
     steps.push_back({&kRevokeApiKey, {id, principal.user_id}});
-    const auto revoked = co_await impl_->database.transaction(std::move(steps));
-    if (!revoked) co_return tl::unexpected(Error(revoked.error()));
-    if (revoked->front().empty()) co_return fail(ErrorKind::not_found, kNone);
+    const auto revoked = co_await impl_->database.transaction(std::move(steps),
+                                                              Step{&kApiKeyRevoked, {id, principal.user_id}});
+    if (!revoked && !revoked.error().committed) co_return tl::unexpected(Error(revoked.error()));
+    if (revoked && revoked->front().empty()) co_return fail(ErrorKind::not_found, kNone);
     impl_->cache.forget(id);
     co_return Result<void>();
 }
 
 common::Task<Result<void>> Accounts::bootstrap_admin(std::string email, std::string password) {
-    const auto user = co_await impl_->database.query(kFindUser, Parameters{email});
-    if (!user) co_return tl::unexpected(Error(user.error()));
-    if (user->empty()) co_return co_await impl_->create_admin(std::move(email), std::move(password));
-    if (!user->is_null(0, 2)) {
-        const auto known = co_await impl_->hasher.verify(std::string(user->text(0, 2)), password);
-        if (!known) co_return tl::unexpected(known.error());
-        if (*known) co_return Result<void>();
-    }
-    co_return co_await impl_->reset_admin(std::string(user->text(0, 0)), std::move(password));
+    return follow_secret(impl_->database, impl_->hasher, impl_->cache, std::move(email), std::move(password));
 }
 
 }  // namespace store

@@ -1,4 +1,4 @@
-// Who may use the CRM: users, their sessions and API keys.
+// Who may use the CRM: users, their sessions and API keys. What one may do, all may.
 //
 // Tokens are 256 random bits and only their SHA-256 is stored; passwords are stored as Argon2id.
 #pragma once
@@ -16,15 +16,11 @@
 
 namespace store {
 
-enum class Role { admin };
-
 /// Whom a request comes from.
 struct Principal {
     enum class Credential { session, api_key };
 
     std::string user_id;
-    std::string email;
-    Role role = Role::admin;
     Credential credential = Credential::session;
     std::string credential_id;
 
@@ -74,7 +70,8 @@ class Accounts {
     /// Ends the session that `principal` came with; invalid for an API key. At once on this replica.
     common::Task<Result<void>> logout(Principal principal);
 
-    /// `name` has 1 to 200 characters; invalid otherwise.
+    /// `name` has 1 to 200 characters; invalid otherwise. unauthorized when the credential was ended
+    /// meanwhile, also on another replica.
     common::Task<Result<NewApiKey>> create_api_key(Principal principal, std::string name);
 
     /// Those of the principal's user that are not revoked, newest first.
@@ -83,9 +80,10 @@ class Accounts {
     /// At once on this replica. not_found when the user has no such key.
     common::Task<Result<void>> revoke_api_key(Principal principal, std::string id);
 
-    /// Makes sure the administrator exists. When `password` is not the one given here last time (its Secret
-    /// was made anew), it becomes the password and open sessions end; otherwise a password changed since is
-    /// kept.
+    /// Makes the administrator what its Secret says. It is one account for ever: with another `email` it gets
+    /// that address, and its sessions end. When `password` is not the one given here last time (its Secret
+    /// was made anew) it becomes the password, its sessions end and its API keys are revoked; otherwise a
+    /// password changed since is kept. conflict when another user has the address: then nothing is changed.
     common::Task<Result<void>> bootstrap_admin(std::string email, std::string password);
 
   private:

@@ -64,19 +64,18 @@ create table users (
     id uuid primary key,
     email text not null,
     password_hash text not null,
-    -- Of the password that the administrator was last given from outside; null for everybody else.
-    bootstrap_hash text,
-    role text not null,
-    created_at timestamptz not null default now()
+    -- Of the password that the administrator's Secret held when it was last applied. Marks the one account that
+    -- follows that Secret; null for everybody else.
+    bootstrap_hash text
 );
 create unique index users_email on users (lower(email));
+create unique index users_bootstrap on users ((true)) where bootstrap_hash is not null;
 
 -- Tokens are kept as their SHA-256, so that a copy of the database opens nothing.
 create table sessions (
     id uuid primary key,
     token_hash bytea not null unique,
     user_id uuid not null references users (id) on delete cascade,
-    created_at timestamptz not null default now(),
     expires_at timestamptz not null
 );
 create index sessions_user_id on sessions (user_id);

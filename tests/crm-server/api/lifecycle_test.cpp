@@ -12,6 +12,7 @@
 namespace {
 
 using support::HttpConnection;
+using support::HttpHeaders;
 using support::HttpReply;
 using testing::HasSubstr;
 
@@ -56,6 +57,30 @@ TEST_F(UnmigratedServerTest, RefusesAPortThatIsTaken) {
     EXPECT_THAT(second.error().message, HasSubstr(std::to_string(server_->api_port())));
 }
 
+TEST_F(LifecycleTest, FollowsTheSecretOfTheAdministratorWhenItIsStartedAgain) {
+    server_.reset();
+    admin_dir_.write("email", "chief@crm.example");
+    start();
+    EXPECT_TRUE(eventually([&] { return is_ready(); }));
+    EXPECT_EQ(login("chief@crm.example", kPassword).status, 200);
+    EXPECT_EQ(login(kEmail, kPassword).status, 401);
+    EXPECT_EQ(call("GET", "/api/v1/contacts").status, 401) << "sessions have ended";
+}
+
+TEST_F(LifecycleTest, ServesOnWithTheAdministratorAsItWasWhenTheNewAddressIsTaken) {
+    server_.reset();
+    execute(connection_,
+            "insert into users (id, email, password_hash) "
+            "values (gen_random_uuid(), 'chief@crm.example', '')");
+    admin_dir_.write("email", "chief@crm.example");
+    testing::internal::CaptureStderr();
+    start();
+    EXPECT_TRUE(eventually([&] { return is_ready(); }));
+    EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("the one of another user"));
+    EXPECT_EQ(login(kEmail, kPassword).status, 200);
+    EXPECT_EQ(call("GET", "/api/v1/contacts").status, 200);
+}
+
 TEST_F(LifecycleTest, AnswersAgainByItselfWhenTheDatabaseComesBack) {
     const std::string contact = create("contacts", {{"lastName", "L"}});
     postgres().stop();
@@ -82,6 +107,55 @@ TEST_F(LifecycleTest, TellsItsStateInMetrics) {
     EXPECT_NE(metrics.find("\ncrm_server_ready 1\n"), std::string::npos);
     EXPECT_NE(metrics.find("\ncrm_server_database_connections "), std::string::npos);
     EXPECT_EQ(metrics.find("\ncrm_server_database_connections 0\n"), std::string::npos);
+}
+
+/// A server that rides out an outage of the database, and clients that log in and out all the time.
+class PatientServerTest : public UnmigratedServerTest {
+  protected:
+    PatientServerTest() {
+        ride_out_ = std::chrono::seconds(15);
+        migrate();
+        start();
+        EXPECT_TRUE(eventually([this] { return is_ready(); }));
+    }
+
+    /// Everything that is done with credentials.
+    void visit() {
+        const HttpReply session = login(kEmail, kPassword);
+        expect(200, session);
+        const HttpHeaders headers = with_token(json_of(session).value("token", ""));
+        const HttpReply key = send("POST", "/api/v1/api-keys", R"({"name": "import"})", headers);
+        expect(201, key);
+        const HttpHeaders key_headers = with_token(json_of(key).value("key", ""));
+        expect(200, send("GET", "/api/v1/contacts", "", key_headers));
+        expect(204, send("DELETE", key.header("Location"), "", headers));
+        expect(204, send("POST", "/api/v1/logout", "", headers));
+        ++visits_;
+    }
+
+    std::atomic<int> visits_ = 0;
+
+  private:
+    HttpReply send(const char* method, const std::string& path, const char* body,
+                   const HttpHeaders& headers) const {
+        return support::http_request(server_->api_port(), method, path, body, headers);
+    }
+    static void expect(int status, const HttpReply& reply) { EXPECT_EQ(reply.status, status) << reply.body; }
+};
+
+TEST_F(PatientServerTest, FailsNoLoginLogoutOrApiKeyWhenTheDatabaseDiesAndComesBack) {
+    std::atomic<bool> stop = false;
+    std::vector<std::jthread> clients;
+    for (int i = 0; i < 4; ++i)
+        clients.emplace_back([&] {
+            while (!stop) visit();
+        });
+    EXPECT_TRUE(eventually([&] { return visits_ > 10; }));
+    postgres().kill();
+    postgres().start();
+    const int before = visits_;
+    EXPECT_TRUE(eventually([&] { return visits_ > before + 10; }));
+    stop = true;
 }
 
 /// Sends reads one after the other over kept connections until the server takes no more connections.

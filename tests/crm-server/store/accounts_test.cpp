@@ -40,7 +40,6 @@ TEST_F(AccountsTest, LetTheAdministratorInWithTheRightPasswordOnly) {
     EXPECT_TRUE(session->expires_at.ends_with("Z"));
     const auto principal = run(accounts_.authenticate(session->token));
     ASSERT_TRUE(principal);
-    EXPECT_EQ(principal->email, kEmail);
     EXPECT_EQ(principal->credential, Principal::Credential::session);
     EXPECT_EQ(principal->actor(), "user:" + principal->user_id);
     const auto wrong = run(accounts_.login(kEmail, "second"));
@@ -53,19 +52,21 @@ TEST_F(AccountsTest, LetTheAdministratorInWithTheRightPasswordOnly) {
 TEST_F(AccountsTest, TakeAsLongForAnUnknownUserAsForAWrongPassword) {
     PasswordHasher slow{{.memory_kib = 19 * 1024, .passes = 4}};
     Accounts accounts(*database_, slow);
-    ASSERT_TRUE(run(accounts.bootstrap_admin("slow@acme.example", "first")));
-    const auto time = [&](const std::string& email) {
-        auto least = std::chrono::steady_clock::duration::max();
-        for (int i = 0; i < 5; ++i) {
-            const auto began = std::chrono::steady_clock::now();
-            EXPECT_FALSE(run(accounts.login(email, "wrong")));
-            least = std::min(least, std::chrono::steady_clock::now() - began);
-        }
-        return std::chrono::duration<double>(least).count();
+    ASSERT_TRUE(run(accounts.bootstrap_admin(kEmail, "slow")));
+    constexpr auto kNever = std::chrono::steady_clock::duration::max();
+    auto known = kNever;
+    auto unknown = kNever;
+    const auto time = [&](const char* email, auto& least) {
+        const auto began = std::chrono::steady_clock::now();
+        EXPECT_FALSE(run(accounts.login(email, "wrong")));
+        least = std::min(least, std::chrono::steady_clock::now() - began);
     };
-    const double known = time("slow@acme.example");
-    const double unknown = time("nobody@acme.example");
-    EXPECT_GT(unknown, known * 0.5);
+    // What else the machine does can only make single logins longer.
+    for (int i = 0; i < 50 && (i < 5 || unknown < known / 2 || known < unknown / 2); ++i) {
+        time(kEmail, known);
+        time("nobody@acme.example", unknown);
+    }
+    EXPECT_GT(unknown, known / 2);
     EXPECT_LT(unknown, known * 2);
 }
 
@@ -157,39 +158,50 @@ TEST_F(AccountsTest, MakeListAndRevokeApiKeys) {
 
 TEST_F(AccountsTest, DoNotRevokeTheKeyOfSomebodyElse) {
     const auto key = run(accounts_.create_api_key(principal(), "import"));
-    ASSERT_TRUE(run(accounts_.bootstrap_admin("other@acme.example", "pw")));
-    const Principal other =
-        *run(accounts_.authenticate(run(accounts_.login("other@acme.example", "pw"))->token));
+    const Principal other{.user_id = "01890000-0000-7000-8000-000000000000", .credential_id = {}};
     EXPECT_EQ(run(accounts_.revoke_api_key(other, key->key.id)).error().kind, ErrorKind::not_found);
     EXPECT_TRUE(run(accounts_.api_keys(other))->empty());
     EXPECT_TRUE(run(accounts_.authenticate(key->secret)));
 }
 
-TEST_F(AccountsTest, KeepAPasswordThatItsOwnerChangedUntilTheBootstrapPasswordChanges) {
-    const std::string session = token();
-    ASSERT_TRUE(run(accounts_.authenticate(session)));
-    const auto own = run(hasher_.hash("own"));
-    const Statement change{"change", "update users set password_hash = $1"};
-    ASSERT_TRUE(run(database_->transaction({{&change, {*own}}})));
-
-    ASSERT_TRUE(run(accounts_.bootstrap_admin(kEmail, "first")));
-    EXPECT_TRUE(run(accounts_.login(kEmail, "own")));
-    EXPECT_FALSE(run(accounts_.login(kEmail, "first")));
-    EXPECT_TRUE(run(accounts_.authenticate(session)));
-
-    ASSERT_TRUE(run(accounts_.bootstrap_admin(kEmail, "regenerated")));
-    EXPECT_TRUE(run(accounts_.login(kEmail, "regenerated")));
-    EXPECT_FALSE(run(accounts_.login(kEmail, "own")));
-    EXPECT_EQ(refusal(session), ErrorKind::unauthorized) << "whoever was in is out";
-    EXPECT_EQ(value_of("select count(*) from users"), "1");
+TEST_F(AccountsTest, MakeNoApiKeyWithACredentialThatAnotherReplicaEnded) {
+    const Principal with_session = principal();
+    const auto key = run(accounts_.create_api_key(with_session, "import"));
+    const Principal with_key = *run(accounts_.authenticate(key->secret));
+    EXPECT_TRUE(run(accounts_.create_api_key(with_key, "export")));
+    execute("delete from sessions");
+    execute("update api_keys set revoked_at = now()");
+    for (const Principal& ended : {with_session, with_key}) {
+        const auto refused = run(accounts_.create_api_key(ended, "outlive"));
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().kind, ErrorKind::unauthorized);
+    }
+    EXPECT_EQ(value_of("select count(*) from api_keys where revoked_at is null"), "0");
 }
 
-TEST_F(AccountsTest, MakeOneAdministratorWhenReplicasStartTogether) {
-    std::vector<common::Task<Result<void>>> tasks;
-    for (int i = 0; i < 5; ++i) tasks.push_back(accounts_.bootstrap_admin("new@acme.example", "pw"));
-    for (const auto& result : run_all(std::move(tasks))) EXPECT_TRUE(result) << result.error().message;
-    EXPECT_EQ(value_of("select count(*) from users"), "2");
-    EXPECT_TRUE(run(accounts_.login("new@acme.example", "pw")));
+TEST_F(AccountsTest, LetNobodyInWhosePasswordIsReplacedWhileItIsChecked) {
+    const auto waiting_for = [&](const std::string& event) {
+        return value_of(
+                   "select count(*) from pg_stat_activity where datname = current_database() "
+                   "and wait_event = $1",
+                   {event}) == "1";
+    };
+    const Statement lock{"lock", "select from users for no key update"};
+    const Statement replace{"replace",
+                            "update users set password_hash = 'another' from pg_advisory_xact_lock(1)"};
+    value_of("select pg_advisory_lock(1)");
+    std::optional<SqlResult<std::vector<Rows>>> replaced;
+    start(keep_result(database_->transaction({{&lock, {}}, {&replace, {}}}), replaced));
+    run_until([&] { return waiting_for("advisory"); });
+    std::optional<Result<Session>> late;
+    start(keep_result(accounts_.login(kEmail, "first"), late));
+    run_until([&] { return late.has_value() || waiting_for("transactionid"); });
+    value_of("select pg_advisory_unlock(1)");
+    run_until([&] { return replaced.has_value() && late.has_value(); });
+    EXPECT_TRUE(*replaced) << replaced->error().message;
+    ASSERT_FALSE(*late);
+    EXPECT_EQ(late->error().kind, ErrorKind::unauthorized);
+    EXPECT_EQ(value_of("select count(*) from sessions"), "0");
 }
 
 TEST_F(AccountsTest, AskForPatienceWhenTooManyPasswordsWait) {

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 const CredentialCache::Clock::time_point kNow{1000s};
 
 Principal principal(const std::string& user, const std::string& credential) {
-    return {.user_id = user, .email = "", .credential_id = credential};
+    return {.user_id = user, .credential_id = credential};
 }
 
 TEST(CredentialCache, BelievesUntilTheTimeIsUp) {
