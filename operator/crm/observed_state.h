@@ -49,11 +49,15 @@ struct ObservedObject {
     bool deleting = false;
     std::uint64_t digest = 0;  // of what the operator puts back of it
     kube::json facts;          // as facts_of() chose them
+
+    bool operator==(const ObservedObject&) const = default;
 };
 
 /// All objects of one instance.
 struct Observed {
     std::vector<ObservedObject> objects;
+
+    bool operator==(const Observed&) const = default;
 
     /// Null when there is none.
     const ObservedObject* find(const kube::Kind& kind, std::string_view name) const;

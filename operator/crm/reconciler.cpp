@@ -48,6 +48,11 @@ Result<void> InstanceReconciler::reconcile(const CrmInstance& instance, const ru
         return tl::unexpected(*outcome.error);
     }
     const Observed afterwards = stores_.observe(instance.identity.key);
+    if (afterwards != observed && outcome.problems.empty()) {
+        // The change has queued another run, which tells. That one is not urgent: in a burst, all instances
+        // are made before any is told of.
+        return {};
+    }
     const Result<void> reported = report({.identity = instance.identity,
                                           .spec = &instance.spec,
                                           .previous = instance.status,

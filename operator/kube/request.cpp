@@ -104,7 +104,7 @@ Request apply_request(const Kind& kind, const json& object, const ApplyOptions& 
     target.parameter("fieldManager", options.manager).parameter("force", options.force ? "true" : "false");
     return {.method = "PATCH",
             .target = std::move(target).text(),
-            // JSON is YAML; API servers before 1.34 know no apply-patch+json.
+            // JSON is YAML, and an apply has no JSON content type of its own.
             .content_type = "application/apply-patch+yaml",
             .body = object.dump()};
 }

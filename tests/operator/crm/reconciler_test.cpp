@@ -54,11 +54,23 @@ class Reconciler : public testing::Test {
     World world;
 };
 
-TEST_F(Reconciler, CreatesEverythingInOnePassWithElevenWrites) {
+TEST_F(Reconciler, CreatesEverythingWithElevenWrites) {
     create();
     EXPECT_THAT(world.objects(), SizeIs(kOwned));
     EXPECT_THAT(world.cluster.writes(), SizeIs(kOwned + 2));  // the status and one Event
     EXPECT_TRUE(std::ranges::all_of(world.cluster.writes(), [](const Call& call) { return call.changed; }));
+}
+
+TEST_F(Reconciler, MakesTheObjectsOfEveryInstanceOfABurstBeforeItTellsOfAny) {
+    constexpr std::size_t kInstances = 3;
+    for (std::size_t i = 0; i < kInstances; ++i) {
+        world.create(instance_manifest("acme-" + std::to_string(i)));
+    }
+    world.settle();
+    const auto writes = world.cluster.writes();
+    const auto told = std::ranges::find_if(writes, [](const Call& call) { return call.kind == kEvent.kind; });
+    EXPECT_EQ(told - writes.begin(), kInstances * kOwned);
+    EXPECT_EQ(writes.size(), kInstances * (kOwned + 2));
 }
 
 TEST_F(Reconciler, BecomesReadyWhenThePodsAre) {
