@@ -17,6 +17,7 @@
 #include "crm-server/store/password_hasher.h"
 #include "crm-server/store/repository.h"
 
+#include <chrono>
 #include <deque>
 #include <exception>
 #include <future>
@@ -29,6 +30,9 @@
 #include <boost/asio/post.hpp>
 
 namespace {
+
+/// How long requests in flight may take to finish.
+constexpr std::chrono::seconds kDrainTimeout{20};
 
 std::vector<api::Route> make_routes(store::Accounts& accounts, api::LoginThrottle& throttle,
                                     std::deque<store::Repository>& repositories) {
@@ -73,8 +77,7 @@ struct CrmServer::Parts {
           connections(
               make_gauge(metrics, "crm_server_database_connections", "Connections that can be used now.")),
           ready(make_gauge(metrics, "crm_server_ready", "Whether the server is ready: 1 or 0.")),
-          readiness(loop, database, accounts, ReadinessOptions{.admin_dir = options.admin_dir},
-                    [this] { application.open(); }) {}
+          readiness(loop, database, accounts, options.admin_dir, [this] { application.open(); }) {}
     ~Parts() { loop.stop(); }
 
     Result<void> listen();
@@ -156,10 +159,9 @@ std::uint16_t CrmServer::management_port() const {
 void CrmServer::drain() {
     common::log::info("Stopping");
     boost::asio::post(parts_->loop, [this] { parts_->readiness.stop(); });
-    std::this_thread::sleep_for(parts_->options.drain_delay);
     std::promise<void> drained;
     boost::asio::post(parts_->loop, [this, &drained] {
-        parts_->api_server->drain(parts_->options.drain_timeout, [&drained] { drained.set_value(); });
+        parts_->api_server->drain(kDrainTimeout, [&drained] { drained.set_value(); });
     });
     drained.get_future().wait();
     common::log::info("Stopped");

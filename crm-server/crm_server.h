@@ -12,15 +12,11 @@
 
 struct CrmServerOptions {
     store::ConnectionSettings database;
-    std::filesystem::path admin_dir;  // see ReadinessOptions
+    std::filesystem::path admin_dir;  // see Readiness
     common::Endpoint api;
     common::Endpoint management;
     /// See store::DatabaseConfig.
     std::chrono::milliseconds ride_out{15'000};
-    /// Between "not ready" and the end of accepting connections: for balancers that ask /readyz.
-    std::chrono::milliseconds drain_delay{0};
-    /// How long requests in flight may take to finish.
-    std::chrono::milliseconds drain_timeout{20'000};
 };
 
 /// Serves from start() on, also while the database is missing or not migrated: it answers 503 until they are.
@@ -35,8 +31,8 @@ class CrmServer {
     std::uint16_t api_port() const;
     std::uint16_t management_port() const;
 
-    /// Stops as a good neighbour: not ready, no new connections, what is in flight answered. Blocks until
-    /// done.
+    /// Stops as a good neighbour: not ready, no new connections, what is in flight answered within 20
+    /// seconds. Blocks until done.
     void drain();
 
   private:

@@ -24,9 +24,6 @@ struct Arguments {
     std::filesystem::path admin_dir;
     std::string listen = "0.0.0.0:8080";
     std::string management = "0.0.0.0:8081";
-    std::uint32_t ride_out = 15;
-    std::uint32_t drain_delay = 0;
-    std::uint32_t drain_timeout = 20;
     std::uint32_t wait = 300;
 };
 
@@ -63,10 +60,7 @@ int serve(const Arguments& arguments) {
     const auto server = CrmServer::start({.database = *std::move(database),
                                           .admin_dir = arguments.admin_dir,
                                           .api = *std::move(api),
-                                          .management = *std::move(management),
-                                          .ride_out = std::chrono::seconds(arguments.ride_out),
-                                          .drain_delay = std::chrono::seconds(arguments.drain_delay),
-                                          .drain_timeout = std::chrono::seconds(arguments.drain_timeout)});
+                                          .management = *std::move(management)});
     if (!server) return report(server.error());
     common::wait_for_stop_signal();
     (*server)->drain();
@@ -109,20 +103,11 @@ int main(int argc, char** argv) {
 
     CLI::App& serving = *app.add_subcommand("serve", "Serve the API until SIGTERM");
     add_common_options(serving, arguments);
-    serving.add_option("--admin-dir", arguments.admin_dir,
-                       "Folder with email and password of the administrator");
+    serving
+        .add_option("--admin-dir", arguments.admin_dir, "Folder with email and password of the administrator")
+        ->required();
     serving.add_option("--listen", arguments.listen, "Address of the API")->capture_default_str();
     serving.add_option("--management", arguments.management, "Address of /healthz, /readyz and /metrics")
-        ->capture_default_str();
-    serving
-        .add_option("--ride-out", arguments.ride_out,
-                    "Seconds of a database outage that requests wait through instead of failing")
-        ->capture_default_str();
-    serving
-        .add_option("--drain-delay", arguments.drain_delay, "Seconds from not ready to no new connections")
-        ->capture_default_str();
-    serving
-        .add_option("--drain-timeout", arguments.drain_timeout, "Seconds that requests may take to finish")
         ->capture_default_str();
 
     CLI::App& migrating = *app.add_subcommand("migrate", "Bring the database's schema up to date");

@@ -12,22 +12,23 @@
 namespace {
 
 constexpr boost::asio::use_awaitable_t<boost::asio::io_context::executor_type> kAwait;
+constexpr std::chrono::seconds kPeriod{1};
 
 }  // namespace
 
 Readiness::Readiness(boost::asio::io_context& loop, store::Database& database, store::Accounts& accounts,
-                     ReadinessOptions options, std::function<void()> on_ready)
+                     std::filesystem::path admin_dir, std::function<void()> on_ready)
     : timer_(loop),
       database_(database),
       accounts_(accounts),
-      options_(std::move(options)),
+      admin_dir_(std::move(admin_dir)),
       on_ready_(std::move(on_ready)) {}
 
 common::Task<void> Readiness::watch() {
     for (;;) {
         note(co_await look());
         boost::system::error_code ignored;
-        timer_.expires_after(options_.period);
+        timer_.expires_after(kPeriod);
         co_await timer_.async_wait(boost::asio::redirect_error(kAwait, ignored));
     }
 }
@@ -48,10 +49,10 @@ common::Task<Result<void>> Readiness::look() {
 }
 
 common::Task<Result<void>> Readiness::bootstrap_admin() {
-    if (admin_settled_ || options_.admin_dir.empty()) co_return Result<void>{};
-    Result<std::string> email = read_secret_file(options_.admin_dir / "email");
+    if (admin_settled_) co_return Result<void>{};
+    Result<std::string> email = read_secret_file(admin_dir_ / "email");
     if (!email) co_return tl::unexpected(email.error());
-    Result<std::string> password = read_secret_file(options_.admin_dir / "password");
+    Result<std::string> password = read_secret_file(admin_dir_ / "password");
     if (!password) co_return tl::unexpected(password.error());
 
     Result<void> done = co_await accounts_.bootstrap_admin(*std::move(email), *std::move(password));

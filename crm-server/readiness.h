@@ -15,19 +15,14 @@
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
 
-struct ReadinessOptions {
-    /// Holds the files email and password of the administrator, read once; empty: there is none to set.
-    std::filesystem::path admin_dir;
-    std::chrono::milliseconds period{1000};
-};
-
 /// Looks by itself once a period, so that probes cost nothing, and finds the way back by itself too. Belongs
 /// to the loop of its database; database and accounts outlive it.
 class Readiness {
   public:
-    /// `on_ready` is called once, when the server becomes ready for the first time.
+    /// `admin_dir` holds the files email and password of the administrator, which are read until they have
+    /// been applied. `on_ready` is called once, when the server becomes ready for the first time.
     Readiness(boost::asio::io_context& loop, store::Database& database, store::Accounts& accounts,
-              ReadinessOptions options, std::function<void()> on_ready);
+              std::filesystem::path admin_dir, std::function<void()> on_ready);
 
     /// Watches for ever. This outlives the task.
     common::Task<void> watch();
@@ -50,7 +45,7 @@ class Readiness {
     Timer timer_;
     store::Database& database_;
     store::Accounts& accounts_;
-    ReadinessOptions options_;
+    std::filesystem::path admin_dir_;
     std::function<void()> on_ready_;
     bool admin_settled_ = false;
     bool stopping_ = false;
