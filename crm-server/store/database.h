@@ -82,6 +82,8 @@ struct DatabaseConfig {
     std::chrono::milliseconds ride_out{15'000};
 };
 
+class ConnectionPool;
+
 class Database {
   public:
     Database(boost::asio::io_context& loop, DatabaseConfig config);
@@ -105,8 +107,7 @@ class Database {
     std::size_t connected() const;
 
   private:
-    class Impl;
-    std::shared_ptr<Impl> impl_;
+    std::shared_ptr<ConnectionPool> pool_;
 };
 
 }  // namespace store

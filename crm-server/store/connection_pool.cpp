@@ -1,0 +1,190 @@
+#include "crm-server/store/connection_pool.h"
+
+#include "common/log.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace store {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using Clock = Patience::Clock;
+
+namespace {
+
+constexpr asio::use_awaitable_t<asio::io_context::executor_type> kAwait;
+
+constexpr std::chrono::milliseconds kFirstPause{100};
+constexpr std::chrono::milliseconds kLongestPause{1000};
+constexpr std::chrono::milliseconds kSupervision{500};
+
+}  // namespace
+
+ConnectionPool::ConnectionPool(asio::io_context& loop, DatabaseConfig config)
+    : loop_(loop),
+      config_(std::move(config)),
+      patience_(config_.patience, config_.ride_out),
+      readers_(static_cast<std::size_t>(config_.read_connections)),
+      writers_(static_cast<std::size_t>(config_.write_connections)),
+      supervision_(loop.get_executor()) {}
+
+void ConnectionPool::start() {
+    for (Place& place : readers_) want(place);
+    // Further writers are opened when transactions wait for one: most instances never need them.
+    want(writers_.front());
+    asio::co_spawn(loop_.get_executor(), supervise(shared_from_this()), finished);
+}
+
+void ConnectionPool::stop() {
+    stopping_ = true;
+    supervision_.cancel();
+    for (auto* places : {&readers_, &writers_})
+        for (Place& place : *places)
+            if (place.connection) place.connection->close();
+    for (auto* waiters : {&read_waiters_, &write_waiters_})
+        for (Waiter* waiter : *waiters) waiter->timer.cancel();
+    for (Timer* pause : pauses_) pause->cancel();
+}
+
+std::size_t ConnectionPool::connected() const {
+    return static_cast<std::size_t>(std::ranges::count_if(readers_, &Place::usable) +
+                                    std::ranges::count_if(writers_, &Place::usable));
+}
+
+std::shared_ptr<Connection> ConnectionPool::reader() const {
+    const Place* best = nullptr;
+    for (const Place& place : readers_)
+        if (place.usable() && (!best || place.connection->pending() < best->connection->pending()))
+            best = &place;
+    return best == nullptr ? nullptr : best->connection;
+}
+
+common::Task<std::shared_ptr<Connection>> ConnectionPool::wait_for_reader(
+    std::shared_ptr<ConnectionPool> self) {
+    const auto asked = Clock::now();
+    while (!self->stopping_ && Clock::now() < self->patience_.give_up_at(asked)) {
+        Waiter waiter(self->loop_.get_executor(), self->patience_.give_up_at(asked));
+        co_await self->wait(self->read_waiters_, waiter);
+        if (auto connection = self->reader()) co_return connection;
+    }
+    co_return nullptr;
+}
+
+ConnectionPool::Place* ConnectionPool::take_writer() {
+    const auto idle = std::ranges::find_if(writers_, &Place::idle);
+    if (idle == writers_.end() || !write_waiters_.empty()) return nullptr;
+    idle->taken = true;
+    return &*idle;
+}
+
+common::Task<ConnectionPool::Place*> ConnectionPool::wait_for_writer(std::shared_ptr<ConnectionPool> self) {
+    const auto asked = Clock::now();
+    const auto another = std::ranges::find_if(self->writers_, [](const Place& p) { return !p.wanted; });
+    if (another != self->writers_.end() && self->connected() > 0) self->want(*another);
+    while (!self->stopping_ && Clock::now() < self->patience_.give_up_at(asked)) {
+        Waiter waiter(self->loop_.get_executor(), self->patience_.give_up_at(asked));
+        co_await self->wait(self->write_waiters_, waiter);
+        if (waiter.given != nullptr) co_return waiter.given;
+    }
+    co_return nullptr;
+}
+
+void ConnectionPool::release(Place& place) {
+    place.taken = false;
+    hand_out(place);
+}
+
+void ConnectionPool::finished(std::exception_ptr error) {
+    if (!error) return;
+    try {
+        std::rethrow_exception(error);
+    } catch (const std::exception& e) {
+        common::log::error("A database coroutine ended", {{"error", e.what()}});
+    }
+}
+
+void ConnectionPool::want(Place& place) {
+    place.wanted = true;
+    asio::co_spawn(loop_.get_executor(), keep_connected(shared_from_this(), &place), finished);
+}
+
+common::Task<void> ConnectionPool::wait(Waiters& waiters, Waiter& waiter) {
+    waiters.push_back(&waiter);
+    error_code ec;
+    co_await waiter.timer.async_wait(asio::redirect_error(kAwait, ec));
+    std::erase(waiters, &waiter);
+}
+
+// To the transaction that has waited longest.
+void ConnectionPool::hand_out(Place& place) {
+    if (!place.idle() || write_waiters_.empty()) return;
+    Waiter* next = write_waiters_.front();
+    write_waiters_.pop_front();
+    place.taken = true;
+    next->given = &place;
+    next->timer.cancel();
+}
+
+common::Task<void> ConnectionPool::keep_connected(std::shared_ptr<ConnectionPool> self, Place* place) {
+    auto pause = kFirstPause;
+    while (!self->stopping_) {
+        place->connection = std::make_shared<Connection>(self->loop_, self->config_);
+        const auto connected = co_await place->connection->connect();
+        if (connected) {
+            pause = kFirstPause;
+            self->arrived(*place);
+            const Error why = co_await place->connection->serve();
+            self->report(why);
+        } else {
+            self->report(connected.error());
+        }
+        place->connection.reset();
+        if (self->connected() == 0) self->patience_.disconnected(Clock::now());
+        if (self->stopping_) break;
+        co_await self->sleep(pause);
+        pause = std::min(pause * 2, kLongestPause);
+    }
+}
+
+void ConnectionPool::arrived(Place& place) {
+    patience_.connected(Clock::now());
+    if (!reported_up_) common::log::info("Connected to the database");
+    reported_up_ = true;
+    hand_out(place);
+    for (Waiter* waiter : read_waiters_) waiter->timer.cancel();
+}
+
+// Once an outage, and not once for each of the connections and attempts.
+void ConnectionPool::report(const Error& why) {
+    if (stopping_ || connected() > 0 || (!reported_up_ && reported_down_)) return;
+    reported_up_ = false;
+    reported_down_ = true;
+    common::log::warning("No connection to the database", {{"error", why.message}});
+}
+
+common::Task<void> ConnectionPool::sleep(std::chrono::milliseconds time) {
+    Timer pause(loop_.get_executor(), time);
+    pauses_.push_back(&pause);
+    error_code ec;
+    co_await pause.async_wait(asio::redirect_error(kAwait, ec));
+    std::erase(pauses_, &pause);
+}
+
+common::Task<void> ConnectionPool::supervise(std::shared_ptr<ConnectionPool> self) {
+    while (!self->stopping_) {
+        self->supervision_.expires_after(kSupervision);
+        error_code ec;
+        co_await self->supervision_.async_wait(asio::redirect_error(kAwait, ec));
+        const auto now = Clock::now();
+        for (auto* places : {&self->readers_, &self->writers_})
+            for (Place& place : *places)
+                if (place.connection) place.connection->enforce_deadline(now);
+    }
+}
+
+}  // namespace store
