@@ -1,6 +1,6 @@
 #include "crm-server/crm/field_rules.h"
 
-#include "crm-server/crm/rfc3339.h"
+#include "crm-server/crm/date_time.h"
 
 #include <algorithm>
 #include <cctype>

@@ -11,29 +11,7 @@
 namespace crm {
 namespace {
 
-constexpr std::size_t kMaxDepth = 32;
 constexpr std::size_t kMaxViolations = 50;
-
-// Counted before parsing, since the JSON library descends recursively when it writes.
-std::size_t nesting(std::string_view json) {
-    std::size_t depth = 0;
-    std::size_t deepest = 0;
-    bool in_string = false;
-    for (std::size_t i = 0; i < json.size(); ++i) {
-        const char c = json[i];
-        if (in_string) {
-            if (c == '\\') ++i;
-            if (c == '"') in_string = false;
-        } else if (c == '"') {
-            in_string = true;
-        } else if (c == '{' || c == '[') {
-            deepest = std::max(deepest, ++depth);
-        } else if ((c == '}' || c == ']') && depth > 0) {
-            --depth;
-        }
-    }
-    return deepest;
-}
 
 std::string pointer_to(std::string_view name) {
     std::string pointer = "/";
@@ -75,20 +53,6 @@ Change check_value(const Field& field, const nlohmann::json& value, Violations& 
 }
 
 }  // namespace
-
-Result<nlohmann::json> parse_object(std::string_view body) {
-    if (nesting(body) > kMaxDepth)
-        return fail(ErrorKind::invalid, fmt::format("The JSON is nested more than {} deep.", kMaxDepth));
-    try {
-        nlohmann::json json = nlohmann::json::parse(body);
-        if (!json.is_object()) return fail(ErrorKind::invalid, "The body must be a JSON object.");
-        return json;
-    } catch (const nlohmann::json::parse_error& error) {
-        return fail(ErrorKind::invalid, fmt::format("The body is not valid JSON at byte {}.", error.byte));
-    } catch (const nlohmann::json::exception&) {
-        return fail(ErrorKind::invalid, "The body has a number out of range.");
-    }
-}
 
 Validated<Changes> validate_create(const Entity& entity, const nlohmann::json& body) {
     Violations violations;

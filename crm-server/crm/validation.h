@@ -1,15 +1,14 @@
 // The rules that a client's JSON must keep, read from the entity's descriptor. Pure.
 #pragma once
 
-#include "common/result.h"
 #include "crm-server/crm/entity.h"
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
+#include <tl/expected.hpp>
 
 namespace crm {
 
@@ -33,11 +32,8 @@ struct Change {
 };
 using Changes = std::vector<Change>;
 
-/// Parses a body that must be one JSON object, nested at most 32 deep, without NUL characters. Fails with
-/// invalid.
-Result<nlohmann::json> parse_object(std::string_view body);
-
-// Below, `body` and `patch` come from parse_object. At most 50 violations are told.
+// Below, `body` and `patch` are objects without NUL characters, and not nested so deep that recursion over
+// them could end the stack. At most 50 violations are told.
 
 /// A whole new record: a value for every field that a client may set, defaults filled in, in the entity's
 /// order.

@@ -38,7 +38,7 @@ TEST(ParseObject, SaysWhereTheJsonBreaks) {
     EXPECT_THAT(refusal("{\n  \"a\": 1,\n  \"b\" 2\n}"), HasSubstr("line 3, column 7"));
     EXPECT_THAT(refusal("{\"a\":1} x"), HasSubstr("line 1, column 9"));
     for (const char* body : {"{", "{'a':1}", "{\"a\":01}", "{\"a\":1,}", "{\"a\":NaN}", "{\"a\":\"\xff\"}",
-                             "{a:1}", "{\"a\":\"\n\"}", "{} {}", "{/**/}"}) {
+                             "{a:1}", "{\"a\":\"\n\"}", "{\"a\":\"\\ud800\"}", "{} {}", "{/**/}"}) {
         EXPECT_THAT(refusal(body), HasSubstr("not valid JSON")) << body;
     }
 }

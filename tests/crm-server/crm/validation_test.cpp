@@ -20,32 +20,6 @@ std::optional<std::string> value_of(const Changes& changes, std::string_view nam
     return found == changes.end() ? std::optional<std::string>("absent") : found->value;
 }
 
-TEST(ParseObject, TakesAnObject) {
-    EXPECT_EQ(parse_object(R"({"a": "é"})")->at("a"), "é");
-}
-
-TEST(ParseObject, RefusesWhatIsNoObjectOfValidJson) {
-    for (const std::string body : {"", "null", "[]", "\"a\"", "{", "{\"a\":}", "{\"a\":1}x",
-                                   "{\"a\":\"\xff\"}", "{\"a\":\"\\ud800\"}", "{\"a\":1e400}"}) {
-        const auto parsed = parse_object(body);
-        ASSERT_FALSE(parsed) << body;
-        EXPECT_EQ(parsed.error().kind, ErrorKind::invalid);
-    }
-}
-
-TEST(ParseObject, RefusesNestingThatWouldExhaustTheStack) {
-    const auto nested = [](std::size_t depth) {
-        return R"({"custom":)" + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "}";
-    };
-    EXPECT_TRUE(parse_object(nested(32)));
-    EXPECT_FALSE(parse_object(nested(33)));
-    EXPECT_FALSE(parse_object(nested(500'000)));
-}
-
-TEST(ParseObject, CountsNoBracketsInsideStrings) {
-    EXPECT_TRUE(parse_object(R"({"a":"\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["})"));
-}
-
 TEST(ValidateCreate, FillsInDefaultsAndNulls) {
     const Entity entity = contact();
     const auto changes = validate_create(entity, json::object({{"firstName", "Zoë"}}));

@@ -44,7 +44,7 @@ const crm::Entity& DatabaseTest::entity(const std::string& plural) const {
 }
 
 crm::Changes DatabaseTest::changes(const crm::Entity& entity, const std::string& json) const {
-    auto valid = crm::validate_create(entity, *crm::parse_object(json));
+    auto valid = crm::validate_create(entity, nlohmann::json::parse(json));
     EXPECT_TRUE(valid) << (valid ? "" : valid.error().front().pointer + " " + valid.error().front().detail);
     return valid ? *valid : crm::Changes();
 }

@@ -21,7 +21,7 @@ class RepositoryTest : public DatabaseTest {
 
     WriteResult<Record> patch(Repository& repository, const std::string& id, const std::string& body,
                               std::optional<std::int64_t> expected = std::nullopt) {
-        auto valid = crm::validate_patch(repository.entity(), *crm::parse_object(body));
+        auto valid = crm::validate_patch(repository.entity(), nlohmann::json::parse(body));
         EXPECT_TRUE(valid);
         return run(repository.update("user:test", id, *valid, expected));
     }

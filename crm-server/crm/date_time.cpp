@@ -1,4 +1,4 @@
-#include "crm-server/crm/rfc3339.h"
+#include "crm-server/crm/date_time.h"
 
 #include <algorithm>
 #include <cstddef>

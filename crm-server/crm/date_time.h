@@ -1,4 +1,4 @@
-// Dates and times of RFC 3339, with microseconds. Pure.
+// Dates and times as clients send them (RFC 3339) and as PostgreSQL has them. Pure.
 #pragma once
 
 #include <chrono>
