@@ -49,7 +49,8 @@ common::Task<Result<void>> Readiness::look() {
 }
 
 common::Task<Result<void>> Readiness::bootstrap_admin() {
-    if (admin_settled_) co_return Result<void>{};
+    // Each time that the server becomes ready: the database that came back may be another one.
+    if (found_) co_return Result<void>{};
     Result<std::string> email = read_secret_file(admin_dir_ / "email");
     if (!email) co_return tl::unexpected(email.error());
     Result<std::string> password = read_secret_file(admin_dir_ / "password");
@@ -61,7 +62,6 @@ common::Task<Result<void>> Readiness::bootstrap_admin() {
         common::log::error("Cannot set the administrator", {{"reason", done.error().message}});
     else if (!done)
         co_return fail(done.error().kind, "Cannot set the administrator: " + done.error().message);
-    admin_settled_ = true;
     co_return Result<void>{};
 }
 

@@ -96,6 +96,16 @@ TEST_F(LifecycleTest, AnswersAgainByItselfWhenTheDatabaseComesBack) {
     EXPECT_EQ(call("POST", "/api/v1/contacts", {{"lastName", "M"}}).status, 201);
 }
 
+TEST_F(LifecycleTest, SetsTheAdministratorInAnEmptyDatabaseThatTookThePlaceOfALostOne) {
+    execute(connection_, "drop schema public cascade; create schema public");
+    postgres().stop();  // the sessions end, as they do with a lost volume
+    EXPECT_TRUE(eventually([&] { return !is_ready(); }));
+    postgres().start();
+    migrate();
+    EXPECT_TRUE(eventually([&] { return is_ready(); }));
+    EXPECT_EQ(login(kEmail, kPassword).status, 200);
+}
+
 TEST_F(LifecycleTest, CountsRequestsByRoute) {
     create("contacts", {{"lastName", "L"}});
     EXPECT_THAT(support::http_get(server_->management_port(), "/metrics").body,
