@@ -49,8 +49,13 @@ common::Task<Result<void>> Readiness::look() {
 }
 
 common::Task<Result<void>> Readiness::bootstrap_admin() {
-    // Each time that the server becomes ready: the database that came back may be another one.
-    if (found_) co_return Result<void>{};
+    if (found_) {
+        // Since queries wait for a database that is away, one that came back empty may look as if nothing had
+        // been.
+        const Result<bool> exists = co_await accounts_.has_bootstrap_admin();
+        if (!exists) co_return tl::unexpected(exists.error());
+        if (*exists) co_return Result<void>{};
+    }
     Result<std::string> email = read_secret_file(admin_dir_ / "email");
     if (!email) co_return tl::unexpected(email.error());
     Result<std::string> password = read_secret_file(admin_dir_ / "password");

@@ -20,7 +20,8 @@
 class Readiness {
   public:
     /// `admin_dir` holds the files email and password of the administrator, which are applied each time that
-    /// the server becomes ready. `on_ready` is called once, when the server becomes ready for the first time.
+    /// the server becomes ready, and when the database has no administrator. `on_ready` is called once, when
+    /// the server becomes ready for the first time.
     Readiness(boost::asio::io_context& loop, store::Database& database, store::Accounts& accounts,
               std::filesystem::path admin_dir, std::function<void()> on_ready);
 

@@ -248,4 +248,8 @@ common::Task<Result<void>> Accounts::bootstrap_admin(std::string email, std::str
     return follow_secret(impl_->database, impl_->hasher, impl_->cache, std::move(email), std::move(password));
 }
 
+common::Task<Result<bool>> Accounts::has_bootstrap_admin() {
+    return has_account(impl_->database);
+}
+
 }  // namespace store

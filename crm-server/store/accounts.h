@@ -85,6 +85,8 @@ class Accounts {
     /// was made anew) it becomes the password, its sessions end and its API keys are revoked; otherwise a
     /// password changed since is kept. conflict when another user has the address: then nothing is changed.
     common::Task<Result<void>> bootstrap_admin(std::string email, std::string password);
+    /// Whether the database has that account.
+    common::Task<Result<bool>> has_bootstrap_admin();
 
   private:
     struct Impl;

@@ -16,4 +16,7 @@ namespace store {
 common::Task<Result<void>> follow_secret(Database& database, PasswordHasher& hasher, CredentialCache& cache,
                                          std::string email, std::string password);
 
+/// Whether that account exists.
+common::Task<Result<bool>> has_account(Database& database);
+
 }  // namespace store

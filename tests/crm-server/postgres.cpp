@@ -1,5 +1,6 @@
 #include "tests/crm-server/postgres.h"
 
+#include <cstdlib>
 #include <libpq-fe.h>
 #include <memory>
 
@@ -31,12 +32,14 @@ store::ConnectionSettings new_database() {
             .password = {}};
 }
 
-void execute(const store::ConnectionSettings& database, const std::string& commands) {
+int execute(const store::ConnectionSettings& database, const std::string& commands) {
     const std::string port = std::to_string(database.port);
     PGconn* connection = PQsetdbLogin(database.host.c_str(), port.c_str(), nullptr, nullptr,
                                       database.database.c_str(), database.username.c_str(), nullptr);
     PGresult* result = PQexec(connection, commands.c_str());
     EXPECT_EQ(PQresultStatus(result), PGRES_COMMAND_OK) << PQerrorMessage(connection);
+    const int rows = std::atoi(PQcmdTuples(result));
     PQclear(result);
     PQfinish(connection);
+    return rows;
 }

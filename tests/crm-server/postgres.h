@@ -11,5 +11,6 @@ support::TemporaryPostgres& postgres();
 /// A new and empty database in it, for its superuser.
 store::ConnectionSettings new_database();
 
-/// Runs the commands; fails the test when PostgreSQL refuses one.
-void execute(const store::ConnectionSettings& database, const std::string& commands);
+/// Runs the commands and returns how many rows the last one changed; fails the test when PostgreSQL refuses
+/// one.
+int execute(const store::ConnectionSettings& database, const std::string& commands);
