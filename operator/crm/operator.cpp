@@ -16,7 +16,7 @@ namespace {
 constexpr std::chrono::seconds kTimeToFinish{8};
 
 /// Every kind holds a decoded page while it lists, all at once: this is the peak of memory at the start.
-constexpr int kPageSize = 50;
+constexpr int kPageSize = 25;
 
 /// When heap that is not in use goes back to the system: soon after the start, when everything has been
 /// listed, and after bursts.
