@@ -17,7 +17,6 @@ using test::at_version;
 using test::widget;
 using testing::ElementsAre;
 using testing::IsEmpty;
-using testing::SizeIs;
 using testing::UnorderedElementsAre;
 
 class StoreTest : public testing::Test {
@@ -278,8 +277,8 @@ TEST(StoreThreads, ReadsAndWritesFromManyThreads) {
             }
         });
         threads.emplace_back([&] {
-            for (int i = 0; i < kRounds; ++i) {
-                store.observe_write(at_version(widget("w3", "b"), static_cast<std::uint64_t>(2000 + i)));
+            for (std::uint64_t i = 0; i < kRounds; ++i) {
+                store.observe_write(at_version(widget("w3", "b"), 2000 + i));
             }
         });
         threads.emplace_back([&] {
