@@ -155,7 +155,7 @@ common::Task<SqlResult<std::vector<Rows>>> Connection::execute(std::span<const S
     co_return co_await asio::async_initiate<decltype(kAwait), void(SqlResult<std::vector<Rows>>)>(
         [this, steps](auto&& handler) {
             using Handler = std::decay_t<decltype(handler)>;
-            start(steps, std::make_unique<RequestOf<Handler>>(std::move(handler)));
+            start(steps, std::make_unique<RequestOf<Handler>>(std::forward<decltype(handler)>(handler)));
         },
         token);
 }
@@ -254,7 +254,7 @@ void Connection::enforce_deadline(Clock::time_point now) {
         SqlError silent;
         silent.kind = ErrorKind::unavailable;
         silent.message = "the server did not answer in time";
-        end(std::move(silent));
+        end(silent);
     }
 }
 
@@ -262,11 +262,11 @@ void Connection::close() {
     SqlError closed;
     closed.kind = ErrorKind::cancelled;
     closed.message = "the database is being closed";
-    end(std::move(closed));
+    end(closed);
 }
 
 // Callers are resumed from the loop and not from here, since here may be inside one of them.
-void Connection::end(SqlError why) {
+void Connection::end(const SqlError& why) {
     if (state_ != State::closed) end_reason_ = why;
     state_ = State::closed;
     for (auto& request : requests_) {

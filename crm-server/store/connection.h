@@ -78,7 +78,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void flush();
     void read_answers();
     void take_result(PGresult* result);
-    void end(SqlError why);
+    void end(const SqlError& why);
 
     boost::asio::io_context& loop_;
     const DatabaseConfig& config_;

@@ -99,7 +99,7 @@ void ConnectionPool::release(Place& place) {
     hand_out(place);
 }
 
-void ConnectionPool::finished(std::exception_ptr error) {
+void ConnectionPool::finished(const std::exception_ptr& error) {
     if (!error) return;
     try {
         std::rethrow_exception(error);

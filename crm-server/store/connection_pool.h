@@ -67,7 +67,7 @@ class ConnectionPool : public std::enable_shared_from_this<ConnectionPool> {
     };
     using Waiters = std::deque<Waiter*>;
 
-    static void finished(std::exception_ptr error);
+    static void finished(const std::exception_ptr& error);
     void want(Place& place);
     common::Task<void> wait(Waiters& waiters, Waiter& waiter);
     void hand_out(Place& place);

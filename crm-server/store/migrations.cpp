@@ -19,6 +19,8 @@ constexpr std::chrono::milliseconds kPause{250};
 // Any number that nothing else in the database uses.
 constexpr std::int64_t kLock = 0x63726d5f6d696772;  // "crm_migr"
 
+const Statement kNewest{"schema_version", "select coalesce(max(version), 0) from schema_migrations"};
+
 struct Applied {
     std::int64_t version;
     std::string name;
@@ -45,6 +47,7 @@ class Session {
 
     Result<Rows> run(const std::string& command, const std::vector<std::string>& parameters) {
         std::vector<const char*> values;
+        values.reserve(parameters.size());
         for (const std::string& parameter : parameters) values.push_back(parameter.c_str());
         return checked(Rows(PQexecParams(connection_.get(), command.c_str(), static_cast<int>(values.size()),
                                          nullptr, values.data(), nullptr, nullptr, 0)));
@@ -76,6 +79,7 @@ Result<std::vector<Applied>> applied_steps(Session& session) {
     const auto rows = session.run("select version, name, checksum from schema_migrations order by version");
     if (!rows) return tl::unexpected(rows.error());
     std::vector<Applied> applied;
+    applied.reserve(rows->size());
     for (std::size_t row = 0; row < rows->size(); ++row)
         applied.push_back(
             {number(rows->text(row, 0)), std::string(rows->text(row, 1)), std::string(rows->text(row, 2))});
@@ -157,8 +161,6 @@ Result<MigrationReport> migrate(const ConnectionSettings& database, std::chrono:
 }
 
 common::Task<Result<std::int64_t>> schema_version(Database& database) {
-    static const Statement kNewest{"schema_version",
-                                   "select coalesce(max(version), 0) from schema_migrations"};
     const auto rows = co_await database.query(kNewest, {});
     if (rows) co_return number(rows->text(0, 0));
     if (rows.error().sqlstate == "42P01") co_return 0;  // there is no such table: never migrated
