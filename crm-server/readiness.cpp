@@ -49,12 +49,12 @@ common::Task<Result<void>> Readiness::look() {
 }
 
 common::Task<Result<void>> Readiness::bootstrap_admin() {
-    if (found_) {
+    if (admin_settled_) {
         // Since queries wait for a database that is away, one that came back empty may look as if nothing had
-        // been.
-        const Result<bool> exists = co_await accounts_.has_bootstrap_admin();
-        if (!exists) co_return tl::unexpected(exists.error());
-        if (*exists) co_return Result<void>{};
+        // been. Another change of the files is for the next start: these may be older than what is there.
+        const Result<bool> same = co_await accounts_.has_users();
+        if (!same) co_return tl::unexpected(same.error());
+        if (*same) co_return Result<void>{};
     }
     Result<std::string> email = read_secret_file(admin_dir_ / "email");
     if (!email) co_return tl::unexpected(email.error());
@@ -67,6 +67,7 @@ common::Task<Result<void>> Readiness::bootstrap_admin() {
         common::log::error("Cannot set the administrator", {{"reason", done.error().message}});
     else if (!done)
         co_return fail(done.error().kind, "Cannot set the administrator: " + done.error().message);
+    admin_settled_ = true;
     co_return Result<void>{};
 }
 

@@ -19,9 +19,9 @@
 /// to the loop of its database; database and accounts outlive it.
 class Readiness {
   public:
-    /// `admin_dir` holds the files email and password of the administrator, which are applied each time that
-    /// the server becomes ready, and when the database has no administrator. `on_ready` is called once, when
-    /// the server becomes ready for the first time.
+    /// `admin_dir` holds the files email and password of the administrator, which are applied once, and
+    /// again to a database without users: an empty one that took the place of a lost one. `on_ready` is
+    /// called once, when the server becomes ready for the first time.
     Readiness(boost::asio::io_context& loop, store::Database& database, store::Accounts& accounts,
               std::filesystem::path admin_dir, std::function<void()> on_ready);
 
@@ -48,6 +48,7 @@ class Readiness {
     store::Accounts& accounts_;
     std::filesystem::path admin_dir_;
     std::function<void()> on_ready_;
+    bool admin_settled_ = false;
     bool stopping_ = false;
     Result<void> found_ = fail(ErrorKind::unavailable, "The server is starting.");
 };

@@ -23,6 +23,7 @@ constexpr std::size_t kMostKeyName = 200;
 
 const Statement kFindUser{"account_find_user",
                           "select id, password_hash from users where lower(email) = lower($1)"};
+const Statement kAnyUser{"account_any_user", "select from users limit 1"};
 const Statement kEndOldSessions{"account_end_old_sessions",
                                 "delete from sessions where user_id = $1 and expires_at < now()"};
 // Nothing when the password is no longer the one that was checked.
@@ -225,6 +226,7 @@ common::Task<Result<std::vector<ApiKey>>> Accounts::api_keys(Principal principal
     const auto rows = co_await impl_->database.query(kListApiKeys, Parameters{principal.user_id});
     if (!rows) co_return tl::unexpected(Error(rows.error()));
     std::vector<ApiKey> keys;
+    keys.reserve(rows->size());
     for (std::size_t row = 0; row < rows->size(); ++row)
         keys.push_back(
             {std::string(rows->text(row, 0)), std::string(rows->text(row, 1)), rfc3339(rows->text(row, 2))});
@@ -248,8 +250,10 @@ common::Task<Result<void>> Accounts::bootstrap_admin(std::string email, std::str
     return follow_secret(impl_->database, impl_->hasher, impl_->cache, std::move(email), std::move(password));
 }
 
-common::Task<Result<bool>> Accounts::has_bootstrap_admin() {
-    return has_account(impl_->database);
+common::Task<Result<bool>> Accounts::has_users() {
+    const auto rows = co_await impl_->database.query(kAnyUser, {});
+    if (!rows) co_return tl::unexpected(Error(rows.error()));
+    co_return !rows->empty();
 }
 
 }  // namespace store

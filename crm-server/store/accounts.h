@@ -85,8 +85,9 @@ class Accounts {
     /// was made anew) it becomes the password, its sessions end and its API keys are revoked; otherwise a
     /// password changed since is kept. conflict when another user has the address: then nothing is changed.
     common::Task<Result<void>> bootstrap_admin(std::string email, std::string password);
-    /// Whether the database has that account.
-    common::Task<Result<bool>> has_bootstrap_admin();
+
+    /// Whether anybody could log in.
+    common::Task<Result<bool>> has_users();
 
   private:
     struct Impl;

@@ -112,11 +112,4 @@ common::Task<Result<void>> follow_secret(Database& database, PasswordHasher& has
     }
 }
 
-common::Task<Result<bool>> has_account(Database& database) {
-    static const Statement kExists{"bootstrap_exists", "select from users where bootstrap_hash is not null"};
-    const auto rows = co_await database.query(kExists, {});
-    if (!rows) co_return tl::unexpected(Error(rows.error()));
-    co_return !rows->empty();
-}
-
 }  // namespace store

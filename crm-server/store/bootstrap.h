@@ -16,7 +16,4 @@ namespace store {
 common::Task<Result<void>> follow_secret(Database& database, PasswordHasher& hasher, CredentialCache& cache,
                                          std::string email, std::string password);
 
-/// Whether that account exists.
-common::Task<Result<bool>> has_account(Database& database);
-
 }  // namespace store

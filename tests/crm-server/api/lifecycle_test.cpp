@@ -96,6 +96,16 @@ TEST_F(LifecycleTest, AnswersAgainByItselfWhenTheDatabaseComesBack) {
     EXPECT_EQ(call("POST", "/api/v1/contacts", {{"lastName", "M"}}).status, 201);
 }
 
+TEST_F(LifecycleTest, LeavesTheAdministratorAloneWhenTheDatabaseComesBackWithOne) {
+    admin_dir_.write("email", "older@crm.example");
+    postgres().stop();
+    EXPECT_TRUE(eventually([&] { return !is_ready(); }));
+    postgres().start();
+    EXPECT_TRUE(eventually([&] { return is_ready(); }));
+    EXPECT_EQ(login("older@crm.example", kPassword).status, 401);
+    EXPECT_EQ(login(kEmail, kPassword).status, 200);
+}
+
 TEST_F(LifecycleTest, SetsTheAdministratorInADatabaseThatCameBackWithoutOne) {
     execute(connection_, "delete from users");
     EXPECT_TRUE(eventually([&] { return execute(connection_, "update users set email = email") == 1; }));
