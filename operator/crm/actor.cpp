@@ -24,6 +24,8 @@ class Actor {
                 return create(action);
             case Verb::apply:
                 return apply(action);
+            case Verb::adopt:
+                return adopt(action);
             case Verb::remove:
                 return remove(action);
         }
@@ -39,37 +41,59 @@ class Actor {
         return observed(action, std::move(created));
     }
 
-    /// Without force, a conflict is somebody else's object. With it there is none about fields: the object is
-    /// not the one of the plan any more. Nor is it when a password is there that was missing.
+    /// With force, a conflict is not about fields: the object is not the one of the plan any more.
     Result<void> apply(const Action& action) {
         Result<json> written = client_.apply(action.kind, action.object,
                                              {.force = action.force, .manager = action.manager}, stop_);
-        const bool was_known = action.force || action.manager == kube::kCreateFieldManager;
-        if (!written && written.error().kind == ErrorKind::conflict && was_known) {
-            return fail(ErrorKind::expired, written.error().message);
+        if (!written && written.error().kind == ErrorKind::conflict) {
+            return action.force ? fail(ErrorKind::expired, written.error().message)
+                                : take_back(action, written.error());
         }
         return observed(action, std::move(written));
     }
 
     /// The object exists although the store does not know it. If the operator made it, the store is behind
-    /// or somebody took the labels away: they are written again, and the plan, which was about an object with
-    /// another password, has to be made again. If not, it is in the way.
+    /// or somebody changed the labels: they are written again, and the plan, which was about a new object,
+    /// has to be made again. If not, it is in the way.
     Result<void> take_back(const Action& action, const Error& conflict) {
-        const auto page =
-            client_.list(action.kind, {.ns = action.key.ns, .name = action.key.name}, 1, {}, stop_);
-        if (!page) {
-            return tl::unexpected(page.error());
+        const Result<json> live = find(action);
+        if (!live) {
+            return tl::unexpected(live.error());
         }
-        if (page->items.empty() || !kube::is_written_by(page->items.front(), kube::kCreateFieldManager)) {
+        if (!kube::is_written_by(*live, kube::kCreateFieldManager) &&
+            !kube::is_written_by(*live, kube::kFieldManager)) {
             return tl::unexpected(conflict);
         }
-        const Result<void> claimed =
-            observed(action, client_.apply(action.kind, action.claim, {.force = true}, stop_));
-        if (!claimed) {
-            return claimed;
+        const Result<void> taken =
+            observed(action, client_.apply(action.kind, action.taken_back, {.force = true}, stop_));
+        if (!taken) {
+            return taken;
         }
         return fail(ErrorKind::expired,
                     fmt::format("{} {} exists already: planning again", action.kind.kind, action.key.name));
+    }
+
+    /// Applies to the object of the name, whoever made it, if there is one.
+    Result<void> adopt(const Action& action) {
+        const Result<json> live = find(action);
+        if (!live) {
+            return tl::unexpected(live.error());
+        }
+        if (live->is_null()) {
+            return {};
+        }
+        json object = action.object;
+        object["metadata"]["uid"] = kube::uid_of(*live);
+        return observed(action, client_.apply(action.kind, object, {.force = true}, stop_));
+    }
+
+    /// As it is now, from the API server; null when there is none.
+    Result<json> find(const Action& action) {
+        auto page = client_.list(action.kind, {.ns = action.key.ns, .name = action.key.name}, 1, {}, stop_);
+        if (!page) {
+            return tl::unexpected(page.error());
+        }
+        return page->items.empty() ? json() : std::move(page->items.front());
     }
 
     /// Gone, or replaced by a namesake: what was to be deleted is no more.

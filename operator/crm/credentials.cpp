@@ -36,14 +36,12 @@ std::string random_password(const RandomBytes& random) {
     return password;
 }
 
-std::string credentials_digest(const json& data) {
-    json ours = json::object();
-    for (const char* key : {"email", "username", "database", kPasswordKey}) {
-        if (data.is_object() && data.contains(key)) {
-            ours[key] = data[key];
-        }
-    }
-    return fmt::format("{:016x}", kube::digest(ours));
+std::string password_digest(std::string_view password) {
+    return password.empty() ? std::string{} : fmt::format("{:016x}", kube::digest(std::string(password)));
+}
+
+std::string credentials_digest(const json& data, const std::string& password_digest) {
+    return fmt::format("{:016x}", kube::digest(json::array({data, password_digest})));
 }
 
 std::string base64(std::string_view bytes) {

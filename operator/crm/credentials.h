@@ -24,9 +24,12 @@ inline constexpr const char* kPasswordKey = "password";
 /// 192 bits as 32 letters, digits, '-' and '_', which need no escape in a URI, in SQL or in a shell.
 std::string random_password(const RandomBytes& random);
 
-/// What tells one set of credentials from another, of a Secret's field `data`. Keys that are not ours do not
-/// count.
-std::string credentials_digest(const kube::json& data);
+/// What tells one password from another: of the value in a Secret's data, in base64. Empty when there is
+/// none.
+std::string password_digest(std::string_view password);
+/// What tells one set of credentials from another: the data of a Secret's manifest, and the password beside
+/// it.
+std::string credentials_digest(const kube::json& data, const std::string& password_digest);
 
 /// RFC 4648, with padding: how the field `data` of a Secret holds bytes.
 std::string base64(std::string_view bytes);

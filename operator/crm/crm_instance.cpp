@@ -42,7 +42,7 @@ struct Rules {
                  "must be a semantic version such as 1.2.3"};
     Rule image{"[a-zA-Z0-9][a-zA-Z0-9._/:@-]*",
                "must be an image reference such as images.example/crm-server:1.2.3"};
-    Rule storage_class{"[a-z0-9][-a-z0-9.]*", "must be the name of a StorageClass"};
+    Rule storage_class{"[a-z0-9]([-a-z0-9.]*[a-z0-9])?", "must be the name of a StorageClass"};
     Rule email{R"([^@\s]+@[^@\s]+\.[^@\s.]+)", "must be an address such as admin@acme.example"};
 };
 
@@ -150,28 +150,31 @@ std::optional<std::string> canonical(const std::optional<Quantity>& quantity) {
     return quantity ? std::optional(quantity->canonical()) : std::nullopt;
 }
 
-/// A request must not be greater than its limit, where either may be the one of the size.
-void check_within(const Fields& requests, const char* name, const std::optional<Quantity>& request,
-                  std::string_view request_of_size, const std::optional<Quantity>& limit,
-                  std::string_view limit_of_size) {
-    const Quantity needed = request.value_or(*Quantity::parse(request_of_size));
-    const Quantity most = limit.value_or(*Quantity::parse(limit_of_size));
-    if (most < needed) {
-        requests.add_error(name, fmt::format("{} is greater than limits.{}, which is {}", needed.canonical(),
-                                             name, most.canonical()));
+/// A request must not be greater than its limit. Where only one of the two is given, the other, which is the
+/// one of the size, makes way.
+void fit(const Fields& requests, const char* name, std::optional<Quantity>& request,
+         std::string_view request_of_size, std::optional<Quantity>& limit, std::string_view limit_of_size) {
+    if (request && limit && *limit < *request) {
+        requests.add_error(name, fmt::format("{} is greater than limits.{}, which is {}",
+                                             request->canonical(), name, limit->canonical()));
+    }
+    if (limit && !request && *limit < *Quantity::parse(request_of_size)) {
+        request = limit;
+    }
+    if (request && !limit && *Quantity::parse(limit_of_size) < *request) {
+        limit = request;
     }
 }
 
 Resources resources(const Fields& fields, const Preset& preset) {
     const Fields requests = fields.object("requests");
     const Fields limits = fields.object("limits");
-    const auto cpu_request = requests.quantity("cpu", "1n");
-    const auto cpu_limit = limits.quantity("cpu", "1n");
-    const auto memory_request = requests.quantity("memory", "16Mi");
-    const auto memory_limit = limits.quantity("memory", "16Mi");
-    check_within(requests, "cpu", cpu_request, preset.cpu_request, cpu_limit, preset.cpu_limit);
-    check_within(requests, "memory", memory_request, preset.memory_request, memory_limit,
-                 preset.memory_limit);
+    auto cpu_request = requests.quantity("cpu", "1n");
+    auto cpu_limit = limits.quantity("cpu", "1n");
+    auto memory_request = requests.quantity("memory", "16Mi");
+    auto memory_limit = limits.quantity("memory", "16Mi");
+    fit(requests, "cpu", cpu_request, preset.cpu_request, cpu_limit, preset.cpu_limit);
+    fit(requests, "memory", memory_request, preset.memory_request, memory_limit, preset.memory_limit);
     return {.requests = {canonical(cpu_request), canonical(memory_request)},
             .limits = {canonical(cpu_limit), canonical(memory_limit)}};
 }

@@ -24,6 +24,23 @@ constexpr std::array kOwnedObjects{
     OwnedObject{kService, Write::apply, server_service},
 };
 
+/// What the builders need to know of the world.
+Context context_of(const CrmInstance& instance, const Migration& migration, const Observed& observed,
+                   const Passwords& generated, const Settings& settings) {
+    const auto credentials = [&](const kube::json& secret) {
+        const std::string name = kube::key_of(secret).name;
+        const auto password = generated.find(name);
+        return credentials_digest(secret["data"], password != generated.end()
+                                                      ? password_digest(password->second)
+                                                      : observed.password(name));
+    };
+    return {.settings = settings,
+            .server_image = server_image_to_run(instance, migration, settings),
+            .database_credentials = credentials(database_secret(instance, {})),
+            .admin_credentials = credentials(admin_secret(instance, {})),
+            .volume = migration.volume};
+}
+
 }  // namespace
 
 std::span<const OwnedObject> owned_objects() {
@@ -47,44 +64,26 @@ Passwords generate_missing(const CrmInstance& instance, const Observed& observed
             continue;
         }
         const std::string name = kube::key_of(object.manifest(instance, {})).name;
-        if (!observed.has_password(name)) {
+        if (observed.password(name).empty()) {
             generated.emplace(name, base64(random_password(random)));
         }
     }
     return generated;
 }
 
-Context context_of(const CrmInstance& instance, const Observed& observed, const Passwords& generated,
-                   const Settings& settings) {
-    const auto credentials = [&](kube::json secret) {
-        const std::string name = kube::key_of(secret).name;
-        const auto password = generated.find(name);
-        if (password == generated.end()) {
-            return observed.credentials(name);
-        }
-        secret["data"][kPasswordKey] = password->second;
-        return credentials_digest(secret["data"]);
-    };
+std::vector<DesiredObject> desired_state(const CrmInstance& instance, const Observed& observed,
+                                         const Passwords& generated, const Settings& settings) {
     const Migration migration =
         migration_of(instance.name(), instance.spec, instance.status.schema, observed, settings);
-    return {.settings = settings,
-            .server_image = server_image_to_run(instance, migration, settings),
-            .database_credentials = credentials(database_secret(instance, {})),
-            .admin_credentials = credentials(admin_secret(instance, {})),
-            .volume = migration.volume,
-            .migration_outdated = migration.is_outdated()};
-}
-
-std::vector<DesiredObject> desired_state(const CrmInstance& instance, const Context& context,
-                                         const Passwords& generated) {
+    const Context context = context_of(instance, migration, observed, generated, settings);
     std::vector<DesiredObject> result;
     for (const OwnedObject& object : kOwnedObjects) {
         DesiredObject desired{object.kind, object.write, object.manifest(instance, context)};
-        if (const auto password = generated.find(kube::key_of(desired.manifest).name);
-            object.has_password && password != generated.end()) {
+        const std::string name = kube::key_of(desired.manifest).name;
+        if (const auto password = generated.find(name); object.has_password && password != generated.end()) {
             desired.password = password->second;
         }
-        desired.outdated = object.kind == kJob && context.migration_outdated;
+        desired.outdated = object.kind == kJob && name == migration.job && migration.is_outdated();
         result.push_back(std::move(desired));
     }
     return result;

@@ -48,12 +48,8 @@ struct DesiredObject {
 using Passwords = std::map<std::string, std::string>;
 Passwords generate_missing(const CrmInstance& instance, const Observed& observed, const RandomBytes& random);
 
-/// What the builders need to know of the world. Pure.
-Context context_of(const CrmInstance& instance, const Observed& observed, const Passwords& generated,
-                   const Settings& settings);
-
 /// Everything that the instance should own. Pure.
-std::vector<DesiredObject> desired_state(const CrmInstance& instance, const Context& context,
-                                         const Passwords& generated);
+std::vector<DesiredObject> desired_state(const CrmInstance& instance, const Observed& observed,
+                                         const Passwords& generated, const Settings& settings);
 
 }  // namespace crm

@@ -63,9 +63,7 @@ json facts_of(const kube::Kind& kind, const json& object) {
         return job_result_of(object);
     }
     if (kind == kSecret) {
-        const json data = read<json>(object, "/data", json::object());
-        return json::object(
-            {{"credentials", credentials_digest(data)}, {"password", !data.value(kPasswordKey, "").empty()}});
+        return password_digest(read<std::string>(object, ("/data/" + std::string(kPasswordKey)).c_str()));
     }
     return nullptr;
 }
@@ -149,28 +147,33 @@ const ObservedObject* Observed::find(const kube::Kind& kind, std::string_view na
     return found != objects.end() ? &*found : nullptr;
 }
 
+namespace {
+
+/// Null when there is none, or it goes.
+const ObservedObject* evidence(const Observed& observed, const kube::Kind& kind, std::string_view name) {
+    const ObservedObject* object = observed.find(kind, name);
+    return object != nullptr && !object->deleting ? object : nullptr;
+}
+
+}  // namespace
+
 std::optional<Rollout> Observed::rollout(const kube::Kind& kind, std::string_view name) const {
-    const ObservedObject* object = find(kind, name);
+    const ObservedObject* object = evidence(*this, kind, name);
     return object != nullptr ? std::optional(object->facts.get<Rollout>()) : std::nullopt;
 }
 
 std::optional<JobResult> Observed::job(std::string_view name) const {
-    const ObservedObject* object = find(kJob, name);
+    const ObservedObject* object = evidence(*this, kJob, name);
     return object != nullptr ? std::optional(object->facts.get<JobResult>()) : std::nullopt;
 }
 
-std::string Observed::credentials(std::string_view secret) const {
+std::string Observed::password(std::string_view secret) const {
     const ObservedObject* object = find(kSecret, secret);
-    return object != nullptr ? object->facts.value("credentials", "") : std::string{};
-}
-
-bool Observed::has_password(std::string_view secret) const {
-    const ObservedObject* object = find(kSecret, secret);
-    return object != nullptr && object->facts.value("password", false);
+    return object != nullptr ? object->facts.get<std::string>() : std::string{};
 }
 
 std::string Observed::volume(std::string_view instance) const {
-    const ObservedObject* object = find(kPersistentVolumeClaim, database_claim_name(instance));
+    const ObservedObject* object = evidence(*this, kPersistentVolumeClaim, database_claim_name(instance));
     return object != nullptr ? object->uid : std::string{};
 }
 
@@ -181,11 +184,12 @@ json projection(const kube::Kind& kind, const json& object) {
                          {"facts", facts_of(kind, object)}});
 }
 
-ObservedObject observed_object(const kube::Kind& kind, const kube::ObjectKey& key, const std::string& uid,
-                               const json& projected) {
+ObservedObject observed_object(const kube::Kind& kind, const runtime::StoredObject& stored) {
+    const json projected = json::parse(stored.fields);
     return {.kind = kind,
-            .key = key,
-            .uid = uid,
+            .key = stored.key,
+            .uid = stored.uid,
+            .resource_version = stored.resource_version,
             .controller = projected.value("controller", ""),
             .deleting = projected.value("deleting", false),
             .digest = projected.value("digest", std::uint64_t{0}),

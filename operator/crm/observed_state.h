@@ -5,6 +5,7 @@
 #pragma once
 
 #include "operator/kube/object.h"
+#include "operator/runtime/store.h"
 
 #include <cstdint>
 #include <optional>
@@ -45,15 +46,16 @@ struct ObservedObject {
     kube::Kind kind;
     kube::ObjectKey key;
     std::string uid;
-    std::string controller;  // uid of the owner that controls it; empty when none does
-    bool deleting = false;
+    std::uint64_t resource_version = 0;
+    std::string controller;    // uid of the owner that controls it; empty when none does
+    bool deleting = false;     // or about to be collected with the owner it had
     std::uint64_t digest = 0;  // of what the operator puts back of it
     kube::json facts;          // as facts_of() chose them
 
     bool operator==(const ObservedObject&) const = default;
 };
 
-/// All objects of one instance.
+/// All objects of one instance. What is being deleted is no evidence of anything.
 struct Observed {
     std::vector<ObservedObject> objects;
 
@@ -64,19 +66,16 @@ struct Observed {
 
     std::optional<Rollout> rollout(const kube::Kind& kind, std::string_view name) const;
     std::optional<JobResult> job(std::string_view name) const;
-    /// The digest of a Secret's credentials; empty when there is no such Secret.
-    std::string credentials(std::string_view secret) const;
-    /// Whether there is such a Secret and it has a password.
-    bool has_password(std::string_view secret) const;
-    /// The uid of the claim of the database's volume; empty when there is none.
+    /// The digest of a Secret's password; empty when there is no such Secret or no password in it.
+    std::string password(std::string_view secret) const;
+    /// The uid of the claim of the database's volume; empty when none is known.
     std::string volume(std::string_view instance) const;
 };
 
 /// What to remember of an object of an owned kind.
 kube::json projection(const kube::Kind& kind, const kube::json& object);
 /// The reverse, as far as it goes.
-ObservedObject observed_object(const kube::Kind& kind, const kube::ObjectKey& key, const std::string& uid,
-                               const kube::json& projected);
+ObservedObject observed_object(const kube::Kind& kind, const runtime::StoredObject& stored);
 
 /// The digest that an object has when it is as the manifest wants it: equal to ObservedObject::digest.
 std::uint64_t wanted_digest(const kube::Kind& kind, const kube::json& manifest);

@@ -12,8 +12,8 @@
 
 namespace crm {
 
-enum class Verb { create, apply, remove };
-/// "create", "apply", "delete".
+enum class Verb { create, apply, adopt, remove };
+/// "create", "apply", "adopt", "delete".
 std::string_view name_of(Verb verb);
 
 struct Action {
@@ -22,8 +22,9 @@ struct Action {
     kube::ObjectKey key;
     /// What to write; null for remove.
     kube::json object;
-    /// For create: what is applied when the object exists and turns out to be ours.
-    kube::json claim = nullptr;
+    /// For create, and for apply without force: what is applied when the object exists and turns out to be
+    /// ours.
+    kube::json taken_back = nullptr;
     /// For apply: the object is known to be ours, so fields are taken back from whoever changed them.
     /// Without it, a foreign object that has the name already is a conflict.
     bool force = false;

@@ -38,16 +38,16 @@ Result<void> InstanceReconciler::reconcile(const runtime::Run& run) {
 }
 
 Result<void> InstanceReconciler::reconcile(const CrmInstance& instance, const runtime::Run& run) {
-    const Observed observed = stores_.observe(instance.identity.key);
+    const Observed observed = stores_.observe(instance.identity);
     const Passwords generated = generate_missing(instance, observed, environment_.random);
-    const Context context = context_of(instance, observed, generated, settings_);
-    const auto actions = plan(instance.identity, observed, desired_state(instance, context, generated));
+    const auto actions =
+        plan(instance.identity, observed, desired_state(instance, observed, generated, settings_));
 
     const Outcome outcome = act(client_, stores_, run, actions, environment_.give_up);
     if (outcome.interrupted) {
         return tl::unexpected(*outcome.error);
     }
-    const Observed afterwards = stores_.observe(instance.identity.key);
+    const Observed afterwards = stores_.observe(instance.identity);
     if (afterwards != observed && outcome.problems.empty()) {
         // The change has queued another run, which tells. That one is not urgent: in a burst, all instances
         // are made before any is told of.
@@ -72,7 +72,7 @@ Result<void> InstanceReconciler::reconcile(const CrmInstance& instance, const ru
 /// Nothing is changed for a spec that makes no sense; what runs goes on running.
 Result<void> InstanceReconciler::refuse(const Identity& identity, const Status& previous,
                                         const Error& invalid) {
-    const Observed observed = stores_.observe(identity.key);
+    const Observed observed = stores_.observe(identity);
     return report({.identity = identity,
                    .spec = nullptr,
                    .previous = previous,

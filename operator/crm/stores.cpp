@@ -33,12 +33,13 @@ void Stores::watch(runtime::Controller& controller, const std::string& ns) {
     }
 }
 
-Observed Stores::observe(const kube::ObjectKey& instance) const {
+Observed Stores::observe(const Identity& instance) const {
     Observed observed;
     for (const Owned& owned : owned_) {
-        for (const runtime::StoredObject& stored : owned.store->owned_by(instance)) {
-            observed.objects.push_back(
-                observed_object(owned.kind, stored.key, stored.uid, kube::json::parse(stored.fields)));
+        for (const runtime::StoredObject& stored : owned.store->owned_by(instance.key)) {
+            ObservedObject object = observed_object(owned.kind, stored);
+            object.deleting |= !object.controller.empty() && object.controller != instance.uid;
+            observed.objects.push_back(std::move(object));
         }
     }
     return observed;

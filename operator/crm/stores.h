@@ -1,6 +1,7 @@
 // What the operator knows of the cluster: one store for each kind that it watches.
 #pragma once
 
+#include "operator/crm/crm_instance.h"
 #include "operator/crm/observed_state.h"
 #include "operator/runtime/controller.h"
 #include "operator/runtime/store.h"
@@ -22,8 +23,8 @@ class Stores {
     runtime::Store& instances() { return instances_; }
     const runtime::Store& instances() const { return instances_; }
 
-    /// All owned objects of one instance.
-    Observed observe(const kube::ObjectKey& instance) const;
+    /// All owned objects of one instance. What a deleted namesake controlled counts as being deleted.
+    Observed observe(const Identity& instance) const;
     /// The answer to a write of our own.
     void observe_write(const kube::Kind& kind, const kube::json& object);
 

@@ -92,6 +92,7 @@ class CustomResource(unittest.TestCase):
             ([("spec.replicas", 51)], "spec.replicas: .*less than or equal to 50"),
             ([("spec.deletionPolicy", "Keep")], 'spec.deletionPolicy: Unsupported value: "Keep"'),
             ([("spec.database.storage.size", "ten")], "spec.database.storage.size: .*must be a quantity of at least 512Mi"),
+            ([("spec.database.storage.className", "Fast_SSD")], "spec.database.storage.className: .*should match"),
             ([("spec.database.storage.size", "511Mi")], "spec.database.storage.size: .*at least 512Mi"),
             ([(cpu, "0")], cpu + ": .*must be a quantity greater than 0"),
             ([("spec.resources.database.limits.memory", "1")], "spec.resources.database.limits.memory: .*at least 16Mi"),

@@ -16,8 +16,6 @@ struct Context {
     std::string admin_credentials = {};
     /// The uid of the claim of the database's volume; empty when it is not known yet.
     std::string volume = {};
-    /// The migration Job that exists is about another volume.
-    bool migration_outdated = false;
 };
 
 }  // namespace crm

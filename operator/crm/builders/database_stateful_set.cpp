@@ -74,6 +74,9 @@ json database_stateful_set(const CrmInstance& instance, const Context& context) 
     json result = owned_object(kStatefulSet, instance, database_name(instance.name()), Component::database);
     result["spec"] = json::object(
         {{"replicas", 1},
+         // A pod that never becomes ready is replaced when the template is corrected; in order, it would be
+         // waited for.
+         {"podManagementPolicy", "Parallel"},
          {"serviceName", database_pods_name(instance.name())},
          {"selector", json::object({{"matchLabels", selector_labels(instance.name(), Component::database)}})},
          // Volumes go with the instance, if at all, and not with this object: see database_claim().

@@ -49,7 +49,7 @@ json migration_job(const CrmInstance& instance, const Context& context) {
         result["metadata"]["annotations"] = json::object({{std::string(kVolume), context.volume}});
     }
     result["spec"] = json::object(
-        {{"backoffLimit", 6},
+        {{"backoffLimit", 2},
          {"podFailurePolicy", pod_failure_policy()},
          {"template",
           json::object(

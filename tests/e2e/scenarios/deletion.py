@@ -39,6 +39,16 @@ class Deletion(Scenario):
         self.assertEqual(get("pvc", "data-acme-database-0", instance.namespace)["metadata"]["uid"], claim)
         self.assertEqual(instance.api().contact(contact["id"])["lastName"], "Safe")
 
+    def test_an_instance_applied_again_at_once_begins_anew(self):
+        instance = self.ready_instance(deletionPolicy="Delete")
+        before = get("pvc", "data-acme-database-0", instance.namespace)["metadata"]["uid"]
+        delete("crminstance", "acme", instance.namespace, wait=False)
+        instance.apply()
+        wait_until("it is ready over a volume of its own", lambda: instance.is_ready()
+                   and get("pvc", "data-acme-database-0", instance.namespace)["metadata"]["uid"] != before, timeout=120)
+        self.assertNotIn("VolumeReplaced", [event["reason"] for event in list_objects("events", instance.namespace)])
+        instance.api().create_contact(firstName="New", lastName="Start")
+
     def test_a_changed_policy_counts_at_deletion(self):
         instance = self.ready_instance(deletionPolicy="Retain")
         instance.apply(deletionPolicy="Delete")

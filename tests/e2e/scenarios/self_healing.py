@@ -1,5 +1,6 @@
 """Whatever is killed, deleted or changed by hand comes back by itself."""
 
+from support.instance import Instance
 from support.kubectl import delete, get, list_objects, merge_patch, wait_until
 from support.scenario import Scenario
 
@@ -76,6 +77,12 @@ class SelfHealing(Scenario):
         except (OSError, AssertionError):
             return None
 
+    def test_a_database_that_cannot_start_is_repaired_through_the_spec(self):
+        instance = Instance(self.namespace(), resources={"database": {"requests": {"cpu": "999"}}}).apply()
+        wait_until("the pod cannot be scheduled", lambda: (pod := get("pod", "acme-database-0", instance.namespace)) and any(
+            c["type"] == "PodScheduled" and c["status"] == "False" for c in pod["status"].get("conditions", [])))
+        instance.apply(resources={}).wait_ready()
+
     def test_a_change_by_hand_is_put_right(self):
         instance = self.ready_instance()
         changes = [
@@ -87,6 +94,11 @@ class SelfHealing(Scenario):
              lambda o: o["automountServiceAccountToken"] is False),
             ("secret", "acme-admin", {"metadata": {"labels": {"app.kubernetes.io/managed-by": "somebody"}}},
              lambda o: o["metadata"]["labels"]["app.kubernetes.io/managed-by"] == "crm-operator"),
+            ("secret", "acme-admin", {"data": {"password": ""}}, lambda o: o["data"]["password"] != ""),
+            ("deployment", "acme-server", {"metadata": {"labels": {"app.kubernetes.io/managed-by": "somebody"}}},
+             lambda o: o["metadata"]["labels"]["app.kubernetes.io/managed-by"] == "crm-operator"),
+            ("pvc", "data-acme-database-0", {"metadata": {"labels": {"app.kubernetes.io/managed-by": None}}},
+             lambda o: o["metadata"]["labels"].get("app.kubernetes.io/managed-by") == "crm-operator"),
             ("secret", "acme-database", {"data": {"username": "c29tZWJvZHk="}}, lambda o: o["data"]["username"] == "Y3Jt"),
         ]
         for kind, name, patch, right in changes:

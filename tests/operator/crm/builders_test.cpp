@@ -32,8 +32,7 @@ TEST_P(Builders, MakeTheObjectsOfTheGoldenFile) {
     };
     const Passwords generated = generate_missing(instance, {}, zeros);
     json objects = json::array();
-    for (DesiredObject& object :
-         desired_state(instance, context_of(instance, {}, generated, kSettings), generated)) {
+    for (DesiredObject& object : desired_state(instance, {}, generated, kSettings)) {
         if (!object.password.empty()) {
             object.manifest["data"][kPasswordKey] = object.password;
         }

@@ -84,14 +84,11 @@ TEST(DecodeSpec, NamesEveryBrokenRuleAtOnce) {
     EXPECT_THAT(decoded.error().message, HasSubstr("; spec.replicas: "));
 }
 
-TEST(DecodeSpec, RefusesRequestsAboveTheLimitOfTheSize) {
-    const auto decoded = decode_spec(instance_manifest(
-        "acme", "tenants", spec(R"({"resources": {"server": {"requests": {"memory": "1Gi"}}}})")));
-    ASSERT_FALSE(decoded);
-    EXPECT_THAT(
-        decoded.error().message,
-        HasSubstr(
-            "spec.resources.server.requests.memory: 1Gi is greater than limits.memory, which is 128Mi"));
+TEST(DecodeSpec, LetsTheValueOfTheSizeMakeWayForTheOneThatIsGiven) {
+    const auto decoded = decode_spec(instance_manifest("acme", "tenants", spec(R"({"resources": {
+        "server": {"requests": {"memory": "1Gi"}, "limits": {"cpu": "10m"}}}})")));
+    ASSERT_TRUE(decoded);
+    EXPECT_EQ(decoded->server_resources, (Resources{.requests = {"10m", "1Gi"}, .limits = {"10m", "1Gi"}}));
 }
 
 TEST(DecodeSpec, RefusesANameFromWhichNoNamesCanBeMade) {

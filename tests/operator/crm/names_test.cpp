@@ -19,7 +19,7 @@ TEST(Names, LeaveRoomForWhatKubernetesAppends) {
     // pods are named "<name>-<5 characters>", which is their host name.
     const std::map<std::string_view, std::size_t> appended{{"StatefulSet", 11}, {"Job", 6}};
     const CrmInstance instance = decoded(instance_manifest(std::string(kMaximumNameLength, 'a')));
-    for (const DesiredObject& object : desired_state(instance, {.settings = kSettings}, {})) {
+    for (const DesiredObject& object : desired_state(instance, {}, {}, kSettings)) {
         const std::string name = kube::key_of(object.manifest).name;
         const auto more = appended.find(object.kind.kind);
         EXPECT_LE(name.size() + (more != appended.end() ? more->second : 0), 63U) << name;

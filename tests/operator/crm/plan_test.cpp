@@ -31,7 +31,7 @@ class Plan : public testing::Test {
   protected:
     std::vector<DesiredObject> desired() const {
         const Passwords generated = generate_missing(instance, observed, no_randomness);
-        return desired_state(instance, context_of(instance, observed, generated, kSettings), generated);
+        return desired_state(instance, observed, generated, kSettings);
     }
 
     std::vector<std::string> planned() const { return texts(plan(instance.identity, observed, desired())); }
@@ -58,7 +58,7 @@ class Plan : public testing::Test {
     ObservedObject observe(const DesiredObject& object) const {
         json facts = nullptr;
         if (object.kind == kSecret) {
-            facts = json::object({{"credentials", "digest"}, {"password", true}});
+            facts = "digest";
         } else if (object.kind == kJob || object.kind == kDeployment || object.kind == kStatefulSet) {
             facts = json::object();
         }
@@ -101,14 +101,26 @@ TEST_F(Plan, NeverWritesThePasswordOfASecretThatHasOne) {
     EXPECT_FALSE(actions[0].object["data"].contains("password"));
 }
 
-TEST_F(Plan, GivesASecretAPasswordWithoutForceAndAsTheManagerOfCreate) {
+TEST_F(Plan, GivesAPasswordToTheSecretThatItSawAndAsTheManagerOfCreate) {
     converge();
-    of(kSecret, "acme-admin").facts["password"] = false;
+    of(kSecret, "acme-admin").facts = "";
+    of(kSecret, "acme-admin").resource_version = 7;
     const auto actions = plan(instance.identity, observed, desired());
-    EXPECT_EQ(texts(actions)[0], "apply Secret/acme-admin");
+    EXPECT_EQ(texts(actions)[0], "apply Secret/acme-admin force");
+    EXPECT_EQ(actions[0].object["metadata"]["uid"], "uid");
+    EXPECT_EQ(actions[0].object["metadata"]["resourceVersion"], "7");
     EXPECT_EQ(actions[0].manager, kube::kCreateFieldManager);
     EXPECT_EQ(actions[0].object["data"].size(), 1U);
     EXPECT_TRUE(actions[0].object["data"].contains("password"));
+}
+
+TEST_F(Plan, LooksForAClaimThatItDoesNotSeeOnceTheDatabaseIsReady) {
+    converge();
+    std::erase_if(observed.objects,
+                  [](const ObservedObject& object) { return object.kind == kPersistentVolumeClaim; });
+    EXPECT_THAT(planned(), IsEmpty());
+    of(kStatefulSet, "acme-database").facts = json::object({{"ready", 1}});
+    EXPECT_THAT(planned(), ElementsAre("adopt PersistentVolumeClaim/data-acme-database-0"));
 }
 
 TEST_F(Plan, NeverMakesAClaimAndAppliesOnlyToTheOneItSaw) {
@@ -129,14 +141,14 @@ TEST_F(Plan, DeletesAJobThatIsAboutALostVolume) {
     EXPECT_THAT(planned(), ElementsAre("delete " + job));
 }
 
-TEST_F(Plan, ClaimsWhatCreateFindsWithoutItsPasswordAndAJobWithoutItsSpec) {
+TEST_F(Plan, TakesBackASecretWithoutItsPasswordAndAJobByItsLabelsAlone) {
     for (const Action& action : plan(instance.identity, observed, desired())) {
         if (action.verb != Verb::create) {
             continue;
         }
-        EXPECT_EQ(action.claim["metadata"]["labels"], action.object["metadata"]["labels"]);
-        EXPECT_FALSE(action.claim.contains("/data/password"_json_pointer));
-        EXPECT_FALSE(action.claim.contains("spec"));
+        EXPECT_EQ(action.taken_back["metadata"]["labels"], action.object["metadata"]["labels"]);
+        EXPECT_FALSE(action.taken_back.contains("/data/password"_json_pointer));
+        EXPECT_FALSE(action.taken_back.contains("spec"));
     }
 }
 

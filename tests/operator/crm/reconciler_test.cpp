@@ -143,6 +143,11 @@ TEST_F(Reconciler, PutsBackWhateverIsChanged) {
         {kSecret, "acme-database", "/data/username", "eA=="},
         {kServiceAccount, "acme-crm", "/metadata/labels", json::object()},
         {kService, "acme-server", "/metadata/labels", json::object()},
+        {kDeployment, "acme-server", "/metadata/labels/app.kubernetes.io~1managed-by", "other"},
+        {kStatefulSet, "acme-database", "/metadata/labels/crm-operator.dev~1instance", "other"},
+        {kPersistentVolumeClaim, "data-acme-database-0", "/metadata/labels", json::object()},
+        {kPersistentVolumeClaim, "data-acme-database-0", "/metadata/labels/app.kubernetes.io~1managed-by",
+         "x"},
     };
     for (const auto& row : table) {
         world.cluster.edit(row.kind, {"tenants", row.name},
@@ -361,6 +366,45 @@ TEST_F(Reconciler, GeneratesAPasswordThatSomebodyTookOutOfASecretAndRollsThePods
     world.create(new_spec({{"deletionPolicy", "Delete"}}));
     world.settle();
     EXPECT_EQ(world.get(kSecret, "acme-database")["data"], after);
+}
+
+TEST_F(Reconciler, GeneratesAPasswordInPlaceOfAnEmptyOne) {
+    create();
+    world.start_pods("acme");
+    world.cluster.edit(
+        kSecret, {"tenants", "acme-admin"}, [](json& secret) { secret["data"]["password"] = ""; },
+        "kubectl-patch");
+    world.settle();
+    EXPECT_NE(world.get(kSecret, "acme-admin")["data"]["password"], "");
+}
+
+TEST_F(Reconciler, RollsNoPodForAKeyOfASecretThatIsPutBack) {
+    create();
+    world.start_pods("acme");
+    world.cluster.forget_calls();
+    world.cluster.edit(kSecret, {"tenants", "acme-database"},
+                       [](json& secret) { secret["data"]["username"] = "eA=="; });
+    world.settle();
+    EXPECT_THAT(world.cluster.writes(), SizeIs(1));
+    EXPECT_EQ(world.get(kSecret, "acme-database")["data"]["username"], base64("crm"));
+}
+
+TEST_F(Reconciler, LeavesTheObjectsOfADeletedNamesakeToGarbageCollection) {
+    world.create(new_spec({{"deletionPolicy", "Delete"}}));
+    world.settle();
+    world.start_pods("acme");
+    const json claim = world.get(kPersistentVolumeClaim, "data-acme-database-0");
+    world.cluster.erase(kCrmInstance, {"tenants", "acme"});
+    create();  // before the collector has come
+    EXPECT_EQ(world.condition_of("acme", condition::kReady), "False DatabaseCreating");
+    EXPECT_EQ(world.condition_of("acme", condition::kSchemaCurrent), "False MigrationPending");
+    EXPECT_EQ(world.get(kPersistentVolumeClaim, "data-acme-database-0"), claim);
+
+    world.cluster.collect_garbage();
+    world.settle();
+    world.start_pods("acme");
+    EXPECT_EQ(world.condition_of("acme", condition::kReady), "True Serving");
+    EXPECT_THAT(world.objects(), SizeIs(kOwned + 1));
 }
 
 TEST_F(Reconciler, FollowsAPasswordThatSomebodySet) {
