@@ -79,7 +79,7 @@ class PasswordHasher::Impl {
                 using Handler = std::decay_t<decltype(handler)>;
                 auto guard = asio::make_work_guard(asio::get_associated_executor(handler));
                 asio::post(pool_, [this, work = std::move(work), guard = std::move(guard),
-                                   resume = Handler(std::move(handler))]() mutable {
+                                   resume = Handler(std::forward<decltype(handler)>(handler))]() mutable {
                     Result<T> result = work();
                     waiting_.fetch_sub(1);
                     const auto loop = guard.get_executor();
