@@ -14,7 +14,6 @@ namespace runtime {
 namespace {
 
 using namespace std::chrono_literals;
-using kube::ObjectKey;
 
 class WorkQueueTest : public testing::Test {
   protected:
