@@ -56,6 +56,11 @@ std::size_t ConnectionPool::connected() const {
                                     std::ranges::count_if(writers_, &Place::usable));
 }
 
+bool ConnectionPool::is_complete() const {
+    const auto missing = [](const Place& place) { return place.wanted && !place.usable(); };
+    return std::ranges::none_of(readers_, missing) && std::ranges::none_of(writers_, missing);
+}
+
 std::shared_ptr<Connection> ConnectionPool::reader() const {
     const Place* best = nullptr;
     for (const Place& place : readers_)
@@ -144,7 +149,7 @@ common::Task<void> ConnectionPool::keep_connected(std::shared_ptr<ConnectionPool
             self->report(connected.error());
         }
         place->connection.reset();
-        if (self->connected() == 0) self->patience_.disconnected(Clock::now());
+        self->patience_.disconnected(Clock::now());
         if (self->stopping_) break;
         co_await self->sleep(pause);
         pause = std::min(pause * 2, kLongestPause);
@@ -152,7 +157,7 @@ common::Task<void> ConnectionPool::keep_connected(std::shared_ptr<ConnectionPool
 }
 
 void ConnectionPool::arrived(Place& place) {
-    patience_.connected(Clock::now());
+    if (is_complete()) patience_.connected();
     if (!reported_up_) common::log::info("Connected to the database");
     reported_up_ = true;
     hand_out(place);

@@ -67,6 +67,8 @@ class ConnectionPool : public std::enable_shared_from_this<ConnectionPool> {
     };
     using Waiters = std::deque<Waiter*>;
 
+    /// Whether every place that is wanted is connected.
+    bool is_complete() const;
     static void finished(const std::exception_ptr& error);
     void want(Place& place);
     common::Task<void> wait(Waiters& waiters, Waiter& waiter);

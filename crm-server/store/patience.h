@@ -15,29 +15,24 @@ class Patience {
     Patience(std::chrono::milliseconds usual, std::chrono::milliseconds ride_out)
         : usual_(usual), ride_out_(ride_out) {}
 
-    /// Nothing is connected. An outage that has begun goes on.
+    /// A connection broke or could not be made: the others may break or be missing too. An outage that has
+    /// begun goes on.
     void disconnected(Clock::time_point now) {
         if (!outage_began_) outage_began_ = now;
     }
 
-    /// Something is connected.
-    void connected(Clock::time_point now) {
-        if (outage_began_) outage_ended_ = now;
-        outage_began_.reset();
-    }
+    /// Every connection that is wanted is there: a call may need just the last one of them.
+    void connected() { outage_began_.reset(); }
 
-    /// Of a call that began to wait at `asked`. An outage may begin and end while it waits: ask again. When
-    /// one ends with the first connection, the others are still to come, so the patience begins anew.
+    /// Of a call that began to wait at `asked`. An outage may begin and end while it waits: ask again.
     Clock::time_point give_up_at(Clock::time_point asked) const {
-        const auto usual = std::max(asked, outage_ended_) + usual_;
-        return outage_began_ ? std::max(usual, *outage_began_ + ride_out_) : usual;
+        return outage_began_ ? std::max(asked + usual_, *outage_began_ + ride_out_) : asked + usual_;
     }
 
   private:
     std::chrono::milliseconds usual_;
     std::chrono::milliseconds ride_out_;
-    std::optional<Clock::time_point> outage_began_;  // while nothing is connected
-    Clock::time_point outage_ended_;                 // the last one
+    std::optional<Clock::time_point> outage_began_;  // while a connection is missing
 };
 
 }  // namespace store

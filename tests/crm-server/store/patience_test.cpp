@@ -33,18 +33,15 @@ TEST_F(PatienceTest, LastsUntilAnOutageIsTooOldToBeRiddenOut) {
     EXPECT_EQ(gives_up(60s), 61s);
 }
 
-TEST_F(PatienceTest, BeginsAnewWhenAnOutageEndsThatACallHasWaitedThrough) {
+TEST_F(PatienceTest, IsTheUsualOneAgainWhenAllIsConnected) {
     patience_.disconnected(kStart);
-    patience_.connected(kStart + 10s);
-    EXPECT_EQ(gives_up(0s), 11s) << "the first connection is there, and not yet the one for this call";
-    patience_.connected(kStart + 10500ms);
-    EXPECT_EQ(gives_up(0s), 11s) << "only the first one ends the outage";
-    EXPECT_EQ(gives_up(20s), 21s);
+    patience_.connected();
+    EXPECT_EQ(gives_up(1s), 2s);
 }
 
 TEST_F(PatienceTest, RidesOutEveryOutageFromItsOwnBeginning) {
     patience_.disconnected(kStart);
-    patience_.connected(kStart + 1s);
+    patience_.connected();
     patience_.disconnected(kStart + 30s);
     EXPECT_EQ(gives_up(30s), 45s);
 }
