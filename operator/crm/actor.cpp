@@ -64,7 +64,7 @@ class Actor {
             !kube::is_written_by(*live, kube::kFieldManager)) {
             return tl::unexpected(conflict);
         }
-        const Result<void> taken =
+        Result<void> taken =
             observed(action, client_.apply(action.kind, action.taken_back, {.force = true}, stop_));
         if (!taken) {
             return taken;
@@ -98,7 +98,7 @@ class Actor {
 
     /// Gone, or replaced by a namesake: what was to be deleted is no more.
     Result<void> remove(const Action& action) {
-        const Result<void> removed = client_.remove(action.kind, action.key, {.uid = action.uid}, stop_);
+        Result<void> removed = client_.remove(action.kind, action.key, {.uid = action.uid}, stop_);
         if (!removed && removed.error().kind != ErrorKind::not_found &&
             removed.error().kind != ErrorKind::conflict) {
             return removed;

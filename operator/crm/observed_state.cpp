@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 #include <vector>
 
 namespace crm {
@@ -24,7 +25,7 @@ namespace {
 template <class T>
 T read(const json& object, const char* pointer, T absent = {}) {
     const json::json_pointer at(pointer);
-    return object.contains(at) ? object[at].get<T>() : absent;
+    return object.contains(at) ? object[at].get<T>() : std::move(absent);
 }
 
 Rollout rollout_of(const json& object) {

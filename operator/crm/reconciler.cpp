@@ -53,13 +53,13 @@ Result<void> InstanceReconciler::reconcile(const CrmInstance& instance, const ru
         // are made before any is told of.
         return {};
     }
-    const Result<void> reported = report({.identity = instance.identity,
-                                          .spec = &instance.spec,
-                                          .previous = instance.status,
-                                          .observed = afterwards,
-                                          .settings = settings_,
-                                          .problems = outcome.problems,
-                                          .now = environment_.now()});
+    Result<void> reported = report({.identity = instance.identity,
+                                    .spec = &instance.spec,
+                                    .previous = instance.status,
+                                    .observed = afterwards,
+                                    .settings = settings_,
+                                    .problems = outcome.problems,
+                                    .now = environment_.now()});
     if (!reported) {
         return reported;
     }
