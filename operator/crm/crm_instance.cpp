@@ -47,8 +47,8 @@ struct Rules {
 };
 
 const Rules& rules() {
-    static const Rules instance;
-    return instance;
+    static const Rules kInstance;
+    return kInstance;
 }
 
 constexpr std::array kSizes{std::pair{"small", Size::small}, std::pair{"medium", Size::medium},

@@ -29,9 +29,9 @@ bool is(const Status& status, std::string_view type, Truth truth) {
 
 /// The reason and message of an existing condition.
 const Condition& of(const Status& status, std::string_view type) {
-    static const Condition none;
+    static const Condition kNone;
     const Condition* found = status.find(type);
-    return found != nullptr ? *found : none;
+    return found != nullptr ? *found : kNone;
 }
 
 using Rule = std::optional<Occurrence> (*)(const Status& before, const Status& after);

@@ -145,7 +145,7 @@ void watch_over(tcp::socket& socket, const boost::asio::ip::address& server) {
     if (socket.is_open() || socket.open(server.is_v6() ? tcp::v6() : tcp::v4(), ignored)) {
         return;
     }
-    socket.set_option(boost::asio::socket_base::keep_alive(true), ignored);
+    (void)socket.set_option(boost::asio::socket_base::keep_alive(true), ignored);
     const auto set = [&](int option, int value) {
         setsockopt(socket.native_handle(), IPPROTO_TCP, option, &value, sizeof value);
     };

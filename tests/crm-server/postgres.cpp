@@ -15,7 +15,7 @@ class PostgresEnvironment : public testing::Environment {
     void TearDown() override { running.reset(); }
 };
 
-const auto* const registered = testing::AddGlobalTestEnvironment(new PostgresEnvironment);
+const auto* const kRegistered = testing::AddGlobalTestEnvironment(new PostgresEnvironment);
 
 }  // namespace
 
