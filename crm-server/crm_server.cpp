@@ -132,7 +132,7 @@ common::http::Handler CrmServer::Parts::management_handler() {
 }
 
 void CrmServer::Parts::run() {
-    boost::asio::co_spawn(loop, readiness.watch(), [](std::exception_ptr error) {
+    boost::asio::co_spawn(loop, readiness.watch(), [](const std::exception_ptr& error) {
         if (error) std::rethrow_exception(error);
     });
     thread = std::jthread([this] { loop.run(); });

@@ -39,8 +39,7 @@ constexpr int kTemporaryFailure = 75;
 
 constexpr auto kMigrateExitCodes =
     "Exit codes: 0 the schema is up to date; 75 (EX_TEMPFAIL) the database could not be reached, or another "
-    "session "
-    "held what the migration needs, for as long as --wait says: try again; 1 the migration failed.";
+    "session held what the migration needs, for as long as --wait says: try again; 1 the migration failed.";
 
 int report(const Error& error) {
     common::log::error("Cannot go on", {{"error", error.message}});

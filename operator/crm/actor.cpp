@@ -60,6 +60,9 @@ class Actor {
         if (!live) {
             return tl::unexpected(live.error());
         }
+        if (live->is_null()) {
+            return fail(ErrorKind::expired, "what was in the way is gone: planning again");
+        }
         if (!kube::is_written_by(*live, kube::kCreateFieldManager) &&
             !kube::is_written_by(*live, kube::kFieldManager)) {
             return tl::unexpected(conflict);

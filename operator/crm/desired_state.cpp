@@ -38,7 +38,7 @@ Context context_of(const CrmInstance& instance, const Migration& migration, cons
             .server_image = server_image_to_run(instance, migration, settings),
             .database_credentials = credentials(database_secret(instance, {})),
             .admin_credentials = credentials(admin_secret(instance, {})),
-            .volume = migration.volume};
+            .claim_uid = migration.claim_uid};
 }
 
 }  // namespace

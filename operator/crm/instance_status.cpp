@@ -78,7 +78,7 @@ Status decode_status(const json& object) {
                   .running_version = read<std::string>(object, "/status/version/running"),
                   .target_version = read<std::string>(object, "/status/version/target"),
                   .schema = {.version = read<std::string>(object, "/status/schema/version"),
-                             .volume = read<std::string>(object, "/status/schema/volume")},
+                             .claim_uid = read<std::string>(object, "/status/schema/claimUID")},
                   .replicas = read<int>(object, "/status/replicas"),
                   .ready_replicas = read<int>(object, "/status/readyReplicas"),
                   .selector = read<std::string>(object, "/status/selector"),
@@ -104,7 +104,7 @@ json encode(const Status& status) {
     set_if_known(result, "/version/running", status.running_version);
     set_if_known(result, "/version/target", status.target_version);
     set_if_known(result, "/schema/version", status.schema.version);
-    set_if_known(result, "/schema/volume", status.schema.volume);
+    set_if_known(result, "/schema/claimUID", status.schema.claim_uid);
     set_if_known(result, "/selector", status.selector);
     set_if_known(result, "/endpoints/api", status.api_endpoint);
     set_if_known(result, "/adminSecretRef/name", status.admin_secret);

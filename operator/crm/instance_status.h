@@ -37,7 +37,7 @@ struct Condition {
 /// The version whose schema the database has, and the uid of the claim of the volume where it has it.
 struct Schema {
     std::string version = {};
-    std::string volume = {};
+    std::string claim_uid = {};
 
     bool operator==(const Schema&) const = default;
 };

@@ -16,7 +16,7 @@ inline constexpr std::string_view kInstanceLabel = "crm-operator.dev/instance";
 /// On pod templates: the digest of the credentials that the pods mount, so that new ones roll the pods.
 inline constexpr std::string_view kCredentialsDigest = "crm-operator.dev/credentials-digest";
 /// On a migration Job: the uid of the claim of the volume that it migrates, if that was known.
-inline constexpr std::string_view kVolume = "crm-operator.dev/volume";
+inline constexpr std::string_view kClaimUid = "crm-operator.dev/claim-uid";
 
 /// What the operator watches of its owned kinds: a foreign object is never sent to it.
 inline constexpr std::string_view kManagedSelector = "app.kubernetes.io/managed-by=crm-operator";

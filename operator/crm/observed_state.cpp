@@ -18,7 +18,7 @@ using kube::json;
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Rollout, generation, observed_generation, wanted, replicas,
                                                 updated, ready, available, image)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(JobResult, succeeded, failed, reason, volume)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(JobResult, succeeded, failed, reason, claim_uid)
 
 namespace {
 
@@ -41,7 +41,7 @@ Rollout rollout_of(const json& object) {
 
 JobResult job_result_of(const json& object) {
     JobResult result;
-    result.volume = read<json>(object, "/metadata/annotations", json::object()).value(kVolume, "");
+    result.claim_uid = read<json>(object, "/metadata/annotations", json::object()).value(kClaimUid, "");
     for (const json& condition : read<json>(object, "/status/conditions", json::array())) {
         if (condition.value("status", "") != "True") {
             continue;
@@ -173,7 +173,7 @@ std::string Observed::password(std::string_view secret) const {
     return object != nullptr ? object->facts.get<std::string>() : std::string{};
 }
 
-std::string Observed::volume(std::string_view instance) const {
+std::string Observed::claim_uid(std::string_view instance) const {
     const ObservedObject* object = evidence(*this, kPersistentVolumeClaim, database_claim_name(instance));
     return object != nullptr ? object->uid : std::string{};
 }

@@ -36,8 +36,8 @@ struct Rollout {
 struct JobResult {
     bool succeeded = false;
     bool failed = false;
-    std::string reason = {};  // of the failure: "BackoffLimitExceeded"
-    std::string volume = {};  // the one that it was made for; empty when that was not known
+    std::string reason = {};     // of the failure: "BackoffLimitExceeded"
+    std::string claim_uid = {};  // of the volume that it was made for; empty when that was not known
 
     bool operator==(const JobResult&) const = default;
 };
@@ -69,7 +69,7 @@ struct Observed {
     /// The digest of a Secret's password; empty when there is no such Secret or no password in it.
     std::string password(std::string_view secret) const;
     /// The uid of the claim of the database's volume; empty when none is known.
-    std::string volume(std::string_view instance) const;
+    std::string claim_uid(std::string_view instance) const;
 };
 
 /// What to remember of an object of an owned kind.

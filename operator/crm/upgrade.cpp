@@ -5,7 +5,7 @@
 namespace crm {
 namespace {
 
-/// Whether what was done in one volume was done in the other, as far as is known.
+/// Whether two claims are one, as far as is known.
 bool may_be_same(const std::string& one, const std::string& other) {
     return one.empty() || other.empty() || one == other;
 }
@@ -16,21 +16,21 @@ Schema Migration::schema() const {
     if (!result || !result->succeeded || is_outdated()) {
         return known;
     }
-    return {.version = target, .volume = volume.empty() ? known.volume : volume};
+    return {.version = target, .claim_uid = claim_uid.empty() ? known.claim_uid : claim_uid};
 }
 
 bool Migration::is_done() const {
     const Schema now = schema();
-    return now.version == target && may_be_same(now.volume, volume);
+    return now.version == target && may_be_same(now.claim_uid, claim_uid);
 }
 
 bool Migration::has_lost_volume() const {
-    return !may_be_same(known.volume, volume) && !is_done();
+    return !may_be_same(known.claim_uid, claim_uid) && !is_done();
 }
 
 bool Migration::is_outdated() const {
     // The first Job is made before its volume: what it did is then known from the status.
-    return result && !may_be_same(result->volume.empty() ? known.volume : result->volume, volume);
+    return result && !may_be_same(result->claim_uid.empty() ? known.claim_uid : result->claim_uid, claim_uid);
 }
 
 Migration migration_of(const std::string& instance, const Spec& spec, const Schema& known,
@@ -39,7 +39,7 @@ Migration migration_of(const std::string& instance, const Spec& spec, const Sche
     return {.target = target_version(spec, settings),
             .job = job,
             .result = observed.job(job),
-            .volume = observed.volume(instance),
+            .claim_uid = observed.claim_uid(instance),
             .known = known};
 }
 

@@ -15,8 +15,8 @@ struct Migration {
     std::string target;  // version
     std::string job;     // its name
     std::optional<JobResult> result;
-    std::string volume;  // the uid of the claim that there is; empty when none is known
-    Schema known;        // from the status: so a lost Job changes nothing
+    std::string claim_uid;  // of the volume that there is; empty when none is known
+    Schema known;           // from the status: so a lost Job changes nothing
 
     /// What is known now: the target's, once its Job has succeeded for the volume that there is.
     Schema schema() const;

@@ -15,7 +15,7 @@ struct Context {
     std::string database_credentials = {};
     std::string admin_credentials = {};
     /// The uid of the claim of the database's volume; empty when it is not known yet.
-    std::string volume = {};
+    std::string claim_uid = {};
 };
 
 }  // namespace crm

@@ -45,8 +45,8 @@ json pod_failure_policy() {
 json migration_job(const CrmInstance& instance, const Context& context) {
     const std::string image = target_image(instance.spec, context.settings);
     json result = owned_object(kJob, instance, migration_name(instance.name(), image), Component::migration);
-    if (!context.volume.empty()) {
-        result["metadata"]["annotations"] = json::object({{std::string(kVolume), context.volume}});
+    if (!context.claim_uid.empty()) {
+        result["metadata"]["annotations"] = json::object({{std::string(kClaimUid), context.claim_uid}});
     }
     result["spec"] = json::object(
         {{"backoffLimit", 2},

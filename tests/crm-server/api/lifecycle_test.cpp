@@ -11,6 +11,7 @@
 
 namespace {
 
+using support::eventually;
 using support::HttpConnection;
 using support::HttpHeaders;
 using support::HttpReply;

@@ -3,20 +3,11 @@
 #include "crm-server/store/migrations.h"
 
 #include <algorithm>
-#include <thread>
 
 using nlohmann::json;
+using support::eventually;
 using support::HttpHeaders;
 using support::HttpReply;
-
-bool eventually(const std::function<bool()>& condition) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > deadline) return false;
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    return true;
-}
 
 json json_of(const HttpReply& reply) {
     json body = json::parse(reply.body, nullptr, false);

@@ -3,20 +3,17 @@
 
 #include "crm-server/crm_server.h"
 #include "tests/crm-server/postgres.h"
+#include "tests/support/eventually.h"
 #include "tests/support/http_client.h"
 #include "tests/support/temporary_folder.h"
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-
-/// Polls until the condition holds; false after half a minute.
-bool eventually(const std::function<bool()>& condition);
 
 nlohmann::json json_of(const support::HttpReply& reply);
 

@@ -14,10 +14,12 @@ const std::vector<crm::Entity> kEntities{
     crm::make_entity(
         "item", "items",
         {{.name = "boxId", .column = "box_id", .type = crm::FieldType::uuid, .references = "boxes"}})};
-const crm::Entity& kBox = kEntities[0];
+const crm::Entity& box() {
+    return kEntities.front();
+}
 
 std::string list(std::string_view sort, bool descending, const Statement ListSql::* variant) {
-    const EntitySql sql = entity_sql(kBox, kEntities);
+    const EntitySql sql = entity_sql(box(), kEntities);
     for (const ListSql& candidate : sql.lists)
         if (candidate.field->name == sort && candidate.descending == descending)
             return (candidate.*variant).sql;
@@ -25,12 +27,12 @@ std::string list(std::string_view sort, bool descending, const Statement ListSql
 }
 
 TEST(EntitySql, GetsByKey) {
-    EXPECT_EQ(entity_sql(kBox, kEntities).get.sql,
+    EXPECT_EQ(entity_sql(box(), kEntities).get.sql,
               "select id, label, created_at, updated_at, version from boxes where id = $1");
 }
 
 TEST(EntitySql, WritesTheRecordAndItsAuditRecordInOneStatement) {
-    const EntitySql sql = entity_sql(kBox, kEntities);
+    const EntitySql sql = entity_sql(box(), kEntities);
     EXPECT_EQ(sql.create.sql,
               "with created as (insert into boxes (id, label) values ($1, $2) returning *), audited as ("
               "insert into audit (id, actor, entity, entity_id, action, diff) "
@@ -50,7 +52,7 @@ TEST(EntitySql, WritesTheRecordAndItsAuditRecordInOneStatement) {
 }
 
 TEST(EntitySql, ReleasesWhatRefersToARemovedRecord) {
-    const EntitySql sql = entity_sql(kBox, kEntities);
+    const EntitySql sql = entity_sql(box(), kEntities);
     ASSERT_EQ(sql.unlink.size(), 1);
     EXPECT_EQ(sql.unlink[0].sql,
               "with unlinked as (update items set box_id = null, updated_at = now(), version = version + 1 "

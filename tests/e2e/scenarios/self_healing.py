@@ -61,13 +61,13 @@ class SelfHealing(Scenario):
     def test_an_empty_volume_in_place_of_a_lost_one_is_migrated_and_told_of(self):
         instance = self.ready_instance()
         before = get("pvc", "data-acme-database-0", instance.namespace)["metadata"]["uid"]
-        self.assertEqual(instance.object()["status"]["schema"]["volume"], before)
+        self.assertEqual(instance.object()["status"]["schema"]["claimUID"], before)
         delete("pvc", "data-acme-database-0", instance.namespace, wait=False)
         delete("pod", "acme-database-0", instance.namespace)
         wait_until("the loss is told", lambda: any(event["reason"] == "VolumeReplaced" and event["type"] == "Warning"
                                                    for event in list_objects("events", instance.namespace)))
         wait_until("the new volume has the schema", lambda: instance.is_ready()
-                   and instance.object()["status"]["schema"]["volume"] not in ("", before), timeout=120)
+                   and instance.object()["status"]["schema"]["claimUID"] not in ("", before), timeout=120)
         wait_until("contacts can be created", lambda: self._creates(instance))
 
     @staticmethod

@@ -136,7 +136,7 @@ TEST_F(Plan, NeverMakesAClaimAndAppliesOnlyToTheOneItSaw) {
 
 TEST_F(Plan, DeletesAJobThatIsAboutALostVolume) {
     converge();
-    instance.status.schema = {.version = "0.1.0", .volume = "the one before"};
+    instance.status.schema = {.version = "0.1.0", .claim_uid = "the one before"};
     const std::string job = "Job/" + migration_name("acme", "crm-operator.dev/crm-server:0.1.0");
     EXPECT_THAT(planned(), ElementsAre("delete " + job));
 }

@@ -18,17 +18,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr std::size_t kOwned = 9;
-
-class ReconcilerInTrouble : public testing::Test {
-  protected:
-    void create() {
-        world.create(instance_manifest());
-        world.settle();
-    }
-
-    World world;
-};
+class ReconcilerInTrouble : public WorldTest {};
 
 TEST_F(ReconcilerInTrouble, TakesASecretThatItHasNotSeenYetForWhatItIs) {
     create();

@@ -9,18 +9,18 @@ namespace {
 
 constexpr const char* kTarget = "0.2.0";
 
-std::optional<JobResult> job(bool succeeded, const std::string& volume) {
-    return JobResult{.succeeded = succeeded, .volume = volume};
+std::optional<JobResult> job(bool succeeded, const std::string& claim_uid) {
+    return JobResult{.succeeded = succeeded, .claim_uid = claim_uid};
 }
 
 TEST(MigrationOf, KnowsTheSchemaOfTheVolumeThatThereIs) {
     const Schema none;
-    const Schema old{.version = "0.1.0", .volume = "a"};
-    const Schema current{.version = kTarget, .volume = "a"};
+    const Schema old{.version = "0.1.0", .claim_uid = "a"};
+    const Schema current{.version = kTarget, .claim_uid = "a"};
     const struct {
         const char* what;
         std::optional<JobResult> result;
-        std::string volume;
+        std::string claim_uid;
         Schema known;
         Schema schema;
         bool done;
@@ -43,8 +43,11 @@ TEST(MigrationOf, KnowsTheSchemaOfTheVolumeThatThereIs) {
         {"new volume migrated", job(true, "b"), "b", current, {kTarget, "b"}, true, false, false},
     };
     for (const auto& row : table) {
-        const Migration migration{
-            .target = kTarget, .job = "job", .result = row.result, .volume = row.volume, .known = row.known};
+        const Migration migration{.target = kTarget,
+                                  .job = "job",
+                                  .result = row.result,
+                                  .claim_uid = row.claim_uid,
+                                  .known = row.known};
         EXPECT_EQ(migration.schema(), row.schema) << row.what;
         EXPECT_EQ(migration.is_done(), row.done) << row.what;
         EXPECT_EQ(migration.is_outdated(), row.outdated) << row.what;
@@ -56,13 +59,13 @@ TEST(ServerImage, IsTheOneThatServedUntilTheMigrationOfTheTargetHasSucceeded) {
     CrmInstance instance =
         decoded(instance_manifest("acme", "tenants", kube::json::object({{"version", kTarget}})));
     Migration migration{
-        .target = kTarget, .job = "job", .result = job(false, "a"), .volume = "a", .known = {}};
+        .target = kTarget, .job = "job", .result = job(false, "a"), .claim_uid = "a", .known = {}};
     const std::string target = "crm-operator.dev/crm-server:0.2.0";
     EXPECT_EQ(server_image_to_run(instance, migration, kSettings), target) << "it has never served";
     for (const auto& [running, image] : {std::pair("0.1.0", "crm-operator.dev/crm-server:0.1.0"),
                                          std::pair("images.example/own:1", "images.example/own:1")}) {
         instance.status.running_version = running;
-        migration.known = {.version = running, .volume = "a"};
+        migration.known = {.version = running, .claim_uid = "a"};
         migration.result = std::nullopt;
         EXPECT_EQ(server_image_to_run(instance, migration, kSettings), image);
         migration.result = JobResult{.failed = true};
@@ -70,7 +73,7 @@ TEST(ServerImage, IsTheOneThatServedUntilTheMigrationOfTheTargetHasSucceeded) {
         migration.result = job(true, "a");
         EXPECT_EQ(server_image_to_run(instance, migration, kSettings), target);
         migration.result = std::nullopt;
-        migration.known = {.version = kTarget, .volume = "lost"};
+        migration.known = {.version = kTarget, .claim_uid = "lost"};
         EXPECT_EQ(server_image_to_run(instance, migration, kSettings), target)
             << "a lost volume is no reason";
     }

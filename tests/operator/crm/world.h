@@ -11,9 +11,12 @@
 #include "tests/support/fake_cluster.h"
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <random>
 #include <string>
+
+#include <gtest/gtest.h>
 
 namespace crm {
 
@@ -55,6 +58,29 @@ class World {
     runtime::TimePoint now_{};
     std::minstd_rand random_;
     std::shared_ptr<Running> operator_;
+};
+
+/// Objects of an instance that the operator makes, and those that outlive it by default: the Secrets.
+inline constexpr std::size_t kOwned = 9;
+inline constexpr std::size_t kRetained = 2;
+
+inline std::string server_image(const kube::json& deployment) {
+    return deployment["spec"]["template"]["spec"]["containers"][0]["image"];
+}
+
+/// The instance "acme" with another spec.
+inline kube::json new_spec(const kube::json& changes) {
+    return instance_manifest("acme", "tenants", changes);
+}
+
+class WorldTest : public testing::Test {
+  protected:
+    void create() {
+        world.create(instance_manifest());
+        world.settle();
+    }
+
+    World world;
 };
 
 }  // namespace crm
