@@ -42,7 +42,6 @@ target_compile_definitions(project_flags INTERFACE
   # cpprestsdk's macro U(x) breaks the headers of GoogleTest and fmt.
   _TURN_OFF_PLATFORM_STRING=1
   SPDLOG_FMT_EXTERNAL=1)
-target_include_directories(project_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_link_options(project_flags INTERFACE ${sanitizer_flags} -fuse-ld=lld)
 
 if(CMAKE_BUILD_TYPE STREQUAL "Release")

@@ -2,6 +2,7 @@
 
 #include "common/http/management.h"
 #include "common/rfc3339.h"
+#include "operator/crm/desired/desired_state.h"
 
 #include <chrono>
 #include <condition_variable>
@@ -61,7 +62,7 @@ Operator::Operator(kube::Client& client, const OperatorOptions& options)
       controller_metrics_(metrics_.registry()),
       controller_(client_, runtime::real_environment(), controller_metrics_,
                   {.workers = options.workers, .page_size = kPageSize, .subject = "instance"}),
-      stores_(controller_.on_change()),
+      stores_(controller_.on_change(), owned_kinds()),
       instance_metrics_(metrics_.registry(), stores_.instances()),
       reconciler_(client_, stores_, options.settings,
                   {.random = system_random_bytes, .now = now_text, .give_up = give_up_.get_token()}) {

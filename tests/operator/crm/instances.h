@@ -1,8 +1,8 @@
 // CrmInstances for tests.
 #pragma once
 
-#include "operator/crm/crm_instance.h"
-#include "operator/crm/settings.h"
+#include "operator/crm/api/crm_instance.h"
+#include "operator/crm/api/settings.h"
 
 #include <string>
 

@@ -1,8 +1,8 @@
 #include "tests/operator/crm/world.h"
 
-#include "operator/crm/desired_state.h"
-#include "operator/crm/labels.h"
-#include "operator/crm/names.h"
+#include "operator/crm/api/labels.h"
+#include "operator/crm/api/names.h"
+#include "operator/crm/desired/desired_state.h"
 
 #include <stdexcept>
 
@@ -16,7 +16,7 @@ struct World::Running {
     Running(kube::Client& client, runtime::Environment environment, InstanceReconciler::Environment domain)
         : metrics(registry),
           controller(client, std::move(environment), metrics, {}),
-          stores(controller.on_change()),
+          stores(controller.on_change(), owned_kinds()),
           reconciler(client, stores, kSettings, std::move(domain)) {
         stores.watch(controller, "");
     }

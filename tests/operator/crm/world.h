@@ -2,10 +2,10 @@
 // clock. What Kubernetes' own controllers would do is played.
 #pragma once
 
-#include "operator/crm/crm_instance.h"
-#include "operator/crm/kinds.h"
-#include "operator/crm/reconciler.h"
-#include "operator/crm/stores.h"
+#include "operator/crm/api/crm_instance.h"
+#include "operator/crm/api/kinds.h"
+#include "operator/crm/instance/reconciler.h"
+#include "operator/crm/observed/stores.h"
 #include "operator/runtime/controller.h"
 #include "tests/operator/crm/instances.h"
 #include "tests/support/fake_cluster.h"

@@ -1,0 +1,114 @@
+#include "operator/crm/api/instance_status.h"
+
+#include <cstdlib>
+
+namespace crm {
+namespace {
+
+using kube::json;
+
+template <class T>
+T read(const json& object, const char* pointer) {
+    const json::json_pointer at(pointer);
+    if (!object.contains(at)) {
+        return {};
+    }
+    const json& value = object[at];
+    if constexpr (std::is_same_v<T, std::string>) {
+        return value.is_string() ? value.get<std::string>() : T{};
+    } else {
+        return value.is_number_integer() ? value.get<T>() : T{};
+    }
+}
+
+Truth truth_of(std::string_view name) {
+    return name == "True" ? Truth::yes : name == "False" ? Truth::no : Truth::unknown;
+}
+
+Condition decode_condition(const json& object) {
+    return {.type = read<std::string>(object, "/type"),
+            .status = truth_of(read<std::string>(object, "/status")),
+            .reason = read<std::string>(object, "/reason"),
+            .message = read<std::string>(object, "/message"),
+            .observed_generation = read<std::int64_t>(object, "/observedGeneration"),
+            .last_transition_time = read<std::string>(object, "/lastTransitionTime")};
+}
+
+json encode_condition(const Condition& condition) {
+    return json::object({{"type", condition.type},
+                         {"status", name_of(condition.status)},
+                         {"reason", condition.reason},
+                         {"message", condition.message},
+                         {"observedGeneration", condition.observed_generation},
+                         {"lastTransitionTime", condition.last_transition_time}});
+}
+
+void set_if_known(json& object, const char* pointer, const std::string& value) {
+    if (!value.empty()) {
+        object[json::json_pointer(pointer)] = value;
+    }
+}
+
+}  // namespace
+
+std::string_view name_of(Truth truth) {
+    switch (truth) {
+        case Truth::no:
+            return "False";
+        case Truth::yes:
+            return "True";
+        case Truth::unknown:
+            return "Unknown";
+    }
+    std::abort();
+}
+
+const Condition* Status::find(std::string_view type) const {
+    for (const Condition& condition : conditions) {
+        if (condition.type == type) {
+            return &condition;
+        }
+    }
+    return nullptr;
+}
+
+Status decode_status(const json& object) {
+    Status status{.observed_generation = read<std::int64_t>(object, "/status/observedGeneration"),
+                  .conditions = {},
+                  .running_version = read<std::string>(object, "/status/version/running"),
+                  .target_version = read<std::string>(object, "/status/version/target"),
+                  .schema = {.version = read<std::string>(object, "/status/schema/version"),
+                             .claim_uid = read<std::string>(object, "/status/schema/claimUID")},
+                  .replicas = read<int>(object, "/status/replicas"),
+                  .ready_replicas = read<int>(object, "/status/readyReplicas"),
+                  .selector = read<std::string>(object, "/status/selector"),
+                  .api_endpoint = read<std::string>(object, "/status/endpoints/api"),
+                  .admin_secret = read<std::string>(object, "/status/adminSecretRef/name")};
+    const json::json_pointer conditions("/status/conditions");
+    if (object.contains(conditions) && object[conditions].is_array()) {
+        for (const json& condition : object[conditions]) {
+            status.conditions.push_back(decode_condition(condition));
+        }
+    }
+    return status;
+}
+
+json encode(const Status& status) {
+    json result = json::object({{"observedGeneration", status.observed_generation},
+                                {"conditions", json::array()},
+                                {"replicas", status.replicas},
+                                {"readyReplicas", status.ready_replicas}});
+    for (const Condition& condition : status.conditions) {
+        result["conditions"].push_back(encode_condition(condition));
+    }
+    set_if_known(result, "/version/running", status.running_version);
+    set_if_known(result, "/version/target", status.target_version);
+    set_if_known(result, "/schema/version", status.schema.version);
+    set_if_known(result, "/schema/claimUID", status.schema.claim_uid);
+    set_if_known(result, "/selector", status.selector);
+    set_if_known(result, "/endpoints/api", status.api_endpoint);
+    set_if_known(result, "/adminSecretRef/name", status.admin_secret);
+    return result;
+}
+
+}  // namespace crm

@@ -1,0 +1,21 @@
+// What builders need besides the instance.
+#pragma once
+
+#include "operator/crm/api/settings.h"
+
+#include <string>
+
+namespace crm {
+
+struct Context {
+    Settings settings;
+    /// What the server's pods run now: not the target while its migration has yet to succeed.
+    std::string server_image = {};
+    /// Digests of the Secrets that the pods mount.
+    std::string database_credentials = {};
+    std::string admin_credentials = {};
+    /// The uid of the claim of the database's volume; empty when it is not known yet.
+    std::string claim_uid = {};
+};
+
+}  // namespace crm

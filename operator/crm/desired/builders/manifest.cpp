@@ -1,0 +1,101 @@
+#include "operator/crm/desired/builders/manifest.h"
+
+#include "operator/crm/api/kinds.h"
+#include "operator/crm/api/names.h"
+#include "operator/crm/api/secret_data.h"
+
+namespace crm {
+
+using kube::json;
+
+json unowned_object(const kube::Kind& kind, const CrmInstance& instance, const std::string& name,
+                    Component component) {
+    return json::object({{"apiVersion", kind.api_version()},
+                         {"kind", kind.kind},
+                         {"metadata", json::object({{"name", name},
+                                                    {"namespace", instance.ns()},
+                                                    {"labels", labels(instance.name(), component)}})}});
+}
+
+json owned_object(const kube::Kind& kind, const CrmInstance& instance, const std::string& name,
+                  Component component) {
+    json result = unowned_object(kind, instance, name, component);
+    result["metadata"]["ownerReferences"] =
+        json::array({json::object({{"apiVersion", kCrmInstance.api_version()},
+                                   {"kind", kCrmInstance.kind},
+                                   {"name", instance.name()},
+                                   {"uid", instance.identity.uid},
+                                   {"controller", true},
+                                   {"blockOwnerDeletion", true}})});
+    return result;
+}
+
+json data_object(const kube::Kind& kind, const CrmInstance& instance, const std::string& name,
+                 Component component) {
+    return instance.spec.deletion_policy == DeletionPolicy::retain
+               ? unowned_object(kind, instance, name, component)
+               : owned_object(kind, instance, name, component);
+}
+
+json resources(const Preset& preset, const Resources& replaced) {
+    const auto amounts = [](const Amounts& own, std::string_view cpu, std::string_view memory) {
+        return json::object({{"cpu", own.cpu.value_or(std::string(cpu))},
+                             {"memory", own.memory.value_or(std::string(memory))}});
+    };
+    return json::object({{"requests", amounts(replaced.requests, preset.cpu_request, preset.memory_request)},
+                         {"limits", amounts(replaced.limits, preset.cpu_limit, preset.memory_limit)}});
+}
+
+json pod_security_context(int user) {
+    return json::object({{"runAsNonRoot", true},
+                         {"runAsUser", user},
+                         {"runAsGroup", user},
+                         {"fsGroup", user},
+                         // Large volumes are not walked through at every start.
+                         {"fsGroupChangePolicy", "OnRootMismatch"},
+                         {"seccompProfile", json::object({{"type", "RuntimeDefault"}})}});
+}
+
+json container_security_context() {
+    return json::object({{"allowPrivilegeEscalation", false},
+                         {"readOnlyRootFilesystem", true},
+                         {"capabilities", json::object({{"drop", json::array({"ALL"})}})}});
+}
+
+json secret_volume(std::string_view name, const std::string& secret,
+                   std::initializer_list<std::string_view> keys) {
+    constexpr int kOwnerAndGroupRead = 0440;
+    json items = json::array();
+    for (const std::string_view key : keys) {
+        items.push_back(json::object({{"key", key}, {"path", key}}));
+    }
+    return json::object({{"name", name},
+                         {"secret", json::object({{"secretName", secret},
+                                                  {"defaultMode", kOwnerAndGroupRead},
+                                                  {"items", std::move(items)}})}});
+}
+
+json database_secret_volume(const CrmInstance& instance) {
+    return secret_volume("credentials", database_name(instance.name()),
+                         {"username", kPasswordKey, "database"});
+}
+
+json empty_volume(std::string_view name) {
+    return json::object({{"name", name}, {"emptyDir", json::object()}});
+}
+
+json read_only_mount(std::string_view volume, std::string_view path) {
+    json result = mount(volume, path);
+    result["readOnly"] = true;
+    return result;
+}
+
+json mount(std::string_view volume, std::string_view path) {
+    return json::object({{"name", volume}, {"mountPath", path}});
+}
+
+json service_port(std::string_view name, int port) {
+    return json::object({{"name", name}, {"port", port}, {"protocol", "TCP"}, {"targetPort", name}});
+}
+
+}  // namespace crm

@@ -1,0 +1,32 @@
+// Carries out a plan: the one place that writes owned objects.
+#pragma once
+
+#include "common/result.h"
+#include "operator/crm/instance/plan.h"
+#include "operator/crm/observed/stores.h"
+#include "operator/crm/report/status.h"
+#include "operator/kube/client.h"
+#include "operator/runtime/reconciler.h"
+
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+namespace crm {
+
+struct Outcome {
+    /// What a person has to put right.
+    std::vector<Problem> problems;
+    /// Why the reconcile has to run again; the first of them.
+    std::optional<Error> error;
+    /// The rest of the plan was not tried: the API server is in trouble, or the plan was made from what is
+    /// no longer so.
+    bool interrupted = false;
+};
+
+/// Does the actions in order and shows the stores what came of them. A refused action keeps only what
+/// depends on it from being done.
+Outcome act(kube::Client& client, Stores& stores, const runtime::Run& run, const std::vector<Action>& actions,
+            std::stop_token stop);
+
+}  // namespace crm

@@ -1,0 +1,45 @@
+// What to write so that the objects of an instance become what they should be. Pure.
+#pragma once
+
+#include "operator/crm/api/crm_instance.h"
+#include "operator/crm/desired/desired_state.h"
+#include "operator/crm/observed/observed_state.h"
+#include "operator/kube/client.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace crm {
+
+enum class Verb { create, apply, adopt, remove };
+/// "create", "apply", "adopt", "delete".
+std::string_view name_of(Verb verb);
+
+struct Action {
+    Verb verb = Verb::apply;
+    kube::Kind kind;
+    kube::ObjectKey key;
+    /// What to write; null for remove.
+    kube::json object;
+    /// For create, and for apply without force: what is applied when the object exists and turns out to be
+    /// ours.
+    kube::json taken_back = nullptr;
+    /// For apply: the object is known to be ours, so fields are taken back from whoever changed them.
+    /// Without it, a foreign object that has the name already is a conflict.
+    bool force = false;
+    /// For apply: who owns the fields then.
+    std::string_view manager = kube::kFieldManager;
+    /// For remove: this very object.
+    std::string uid = {};
+
+    bool operator==(const Action&) const = default;
+};
+
+/// In the order in which they are to be done. Nothing, when everything is as desired. What is being deleted
+/// is left alone: when it is gone, that is a change. Objects of kinds that cannot be changed, which the
+/// instance controls and does not want any more, are deleted last.
+std::vector<Action> plan(const Identity& instance, const Observed& observed,
+                         const std::vector<DesiredObject>& desired);
+
+}  // namespace crm

@@ -1,0 +1,41 @@
+// What the operator knows of the cluster: one store for each kind that it watches.
+#pragma once
+
+#include "operator/crm/api/crm_instance.h"
+#include "operator/crm/observed/observed_state.h"
+#include "operator/runtime/controller.h"
+#include "operator/runtime/store.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace crm {
+
+/// Thread-safe. Nothing but owned objects of instances is kept, and of those a projection.
+class Stores {
+  public:
+    Stores(const runtime::Store::OnChange& on_change, const std::vector<kube::Kind>& owned_kinds);
+
+    /// Has the controller keep them equal to the cluster; an empty namespace means all.
+    void watch(runtime::Controller& controller, const std::string& ns);
+
+    runtime::Store& instances() { return instances_; }
+    const runtime::Store& instances() const { return instances_; }
+
+    /// All owned objects of one instance. What a deleted namesake controlled counts as being deleted.
+    Observed observe(const Identity& instance) const;
+    /// The answer to a write of our own.
+    void observe_write(const kube::Kind& kind, const kube::json& object);
+
+  private:
+    struct Owned {
+        kube::Kind kind;
+        std::unique_ptr<runtime::Store> store;
+    };
+
+    runtime::Store instances_;
+    std::vector<Owned> owned_;
+};
+
+}  // namespace crm

@@ -1,0 +1,202 @@
+#include "operator/crm/report/status.h"
+
+#include "operator/crm/api/kinds.h"
+#include "operator/crm/api/labels.h"
+#include "operator/crm/api/names.h"
+#include "operator/crm/upgrade/upgrade.h"
+
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace crm {
+namespace {
+
+/// What is said of one condition.
+struct Verdict {
+    Truth status = Truth::unknown;
+    std::string reason;
+    std::string message;
+};
+
+/// What the verdicts are made from.
+struct Situation {
+    const std::string& name;
+    const std::string& ns;
+    const std::vector<Problem>& problems;
+    std::string target_image;            // empty when the spec is not valid
+    std::optional<Migration> migration;  // likewise
+    std::optional<Rollout> database;
+    std::optional<Rollout> server;
+    bool was_complete;  // at some time before
+};
+
+Situation situation_of(const StatusInput& in) {
+    const std::string& name = in.identity.key.name;
+    return {.name = name,
+            .ns = in.identity.key.ns,
+            .problems = in.problems,
+            .target_image = in.spec != nullptr ? target_image(*in.spec, in.settings) : std::string{},
+            .migration = in.spec != nullptr ? std::optional(migration_of(name, *in.spec, in.previous.schema,
+                                                                         in.observed, in.settings))
+                                            : std::nullopt,
+            .database = in.observed.rollout(kStatefulSet, database_name(name)),
+            .server = in.observed.rollout(kDeployment, server_name(name)),
+            .was_complete = !in.previous.running_version.empty()};
+}
+
+Verdict database_ready(const Situation& now) {
+    if (!now.database) {
+        return {Truth::no, "DatabaseCreating", "The database has not been created yet."};
+    }
+    if (now.database->ready == 0) {
+        return {Truth::no, "DatabaseNotReady",
+                fmt::format("The database does not accept connections yet. If this lasts, see why: "
+                            "kubectl -n {} describe pod {}-0",
+                            now.ns, database_name(now.name))};
+    }
+    return {Truth::yes, "AcceptsConnections", "The database accepts connections."};
+}
+
+Verdict schema_current(const Situation& now) {
+    if (!now.migration) {
+        return {Truth::unknown, reason::kInvalidSpec, "The spec does not say which version is wanted."};
+    }
+    const Migration& migration = *now.migration;
+    if (migration.is_done()) {
+        return {Truth::yes, "MigrationSucceeded", "The schema is the one of the target version."};
+    }
+    if (migration.result && migration.result->failed && !migration.is_outdated()) {
+        return {Truth::no, reason::kMigrationFailed,
+                fmt::format("The migration of the schema failed ({0}). See why: kubectl -n {1} logs job/{2}; "
+                            "to try again, delete the Job: kubectl -n {1} delete job {2}",
+                            migration.result->reason, now.ns, migration.job)};
+    }
+    if (migration.has_lost_volume()) {
+        return {Truth::no, reason::kVolumeReplaced,
+                fmt::format("The volume of the database is another one, without the data of the one before. "
+                            "Job {} makes its schema. To go back to the data, restore the volume.",
+                            migration.job)};
+    }
+    if (!migration.result) {
+        return {Truth::no, "MigrationPending", "The migration of the schema has not been started yet."};
+    }
+    return {Truth::no, "MigrationRunning", fmt::format("Job {} migrates the schema.", migration.job)};
+}
+
+Verdict available(const Situation& now) {
+    if (!now.server) {
+        return {Truth::no, "ServerCreating", "The server has not been created yet."};
+    }
+    if (now.server->wanted == 0) {
+        return {Truth::no, reason::kScaledToZero,
+                fmt::format("spec.replicas is 0, so no server runs. To start one: "
+                            "kubectl -n {} scale crminstance/{} --replicas=1",
+                            now.ns, now.name)};
+    }
+    if (now.server->available == 0) {
+        return {Truth::no, "ServerUnavailable",
+                fmt::format("No pod of the server is ready. If this lasts, see why: "
+                            "kubectl -n {} describe pods -l {}",
+                            now.ns, selector_text(now.name, Component::server))};
+    }
+    return {Truth::yes, "ServerAvailable", "The server answers requests."};
+}
+
+Verdict progressing(const Situation& now) {
+    if (!now.problems.empty()) {
+        return {Truth::no, now.problems.front().reason, now.problems.front().message};
+    }
+    const Verdict schema = schema_current(now);
+    if (schema.reason == reason::kMigrationFailed) {
+        return {Truth::no, schema.reason, schema.message};
+    }
+    const bool migrated =
+        schema.status == Truth::yes && (!now.server || now.server->image == now.target_image);
+    const bool database_complete = now.database && now.database->complete();
+    const bool server_complete = now.server && now.server->complete();
+    if (migrated && database_complete && server_complete) {
+        return {Truth::no, "Complete", "Everything is as the spec asks for."};
+    }
+    if (!now.was_complete) {
+        return {Truth::yes, "Provisioning", "The database and the server are being started."};
+    }
+    if (!migrated) {
+        return {Truth::yes, "Migrating",
+                fmt::format("The server runs {} when the migration of the schema has succeeded.",
+                            now.target_image)};
+    }
+    if (server_complete) {
+        return {Truth::yes, "RollingOut", "The pod of the database is being replaced."};
+    }
+    return {Truth::yes, "RollingOut",
+            fmt::format("{} of {} pods of the server are up to date and ready.",
+                        now.server ? std::min(now.server->updated, now.server->available) : 0,
+                        now.server ? now.server->wanted : 0)};
+}
+
+/// The first thing that is in the way; what a person must put right comes before what will pass.
+Verdict ready(const Situation& now) {
+    if (!now.problems.empty()) {
+        return {Truth::no, now.problems.front().reason, now.problems.front().message};
+    }
+    for (const Verdict& needed : {database_ready(now), schema_current(now), available(now)}) {
+        if (needed.status != Truth::yes) {
+            return {Truth::no, needed.reason, needed.message};
+        }
+    }
+    if (const Verdict change = progressing(now); change.status == Truth::yes) {
+        return {Truth::no, change.reason, change.message};
+    }
+    return {Truth::yes, "Serving", fmt::format("The CRM serves at {}", api_endpoint(now.name, now.ns))};
+}
+
+struct ConditionRow {
+    std::string_view type;
+    Verdict (*verdict)(const Situation&);
+};
+constexpr ConditionRow kConditions[] = {
+    {condition::kReady, ready},
+    {condition::kAvailable, available},
+    {condition::kProgressing, progressing},
+    {condition::kDatabaseReady, database_ready},
+    {condition::kSchemaCurrent, schema_current},
+};
+
+Condition condition_of(const ConditionRow& row, const Situation& situation, const StatusInput& in) {
+    Verdict verdict = row.verdict(situation);
+    const Condition* before = in.previous.find(row.type);
+    const bool same = before != nullptr && before->status == verdict.status;
+    return {.type = std::string(row.type),
+            .status = verdict.status,
+            .reason = std::move(verdict.reason),
+            .message = std::move(verdict.message),
+            .observed_generation = in.identity.generation,
+            .last_transition_time = same ? before->last_transition_time : in.now};
+}
+
+}  // namespace
+
+Status status(const StatusInput& in) {
+    const Situation now = situation_of(in);
+    Status result{.observed_generation = in.identity.generation,
+                  .conditions = {},
+                  .running_version = in.previous.running_version,
+                  .target_version =
+                      in.spec != nullptr ? target_version(*in.spec, in.settings) : in.previous.target_version,
+                  .schema = now.migration ? now.migration->schema() : in.previous.schema,
+                  .replicas = now.server ? now.server->replicas : 0,
+                  .ready_replicas = now.server ? now.server->ready : 0,
+                  .selector = selector_text(now.name, Component::server),
+                  .api_endpoint = api_endpoint(now.name, now.ns),
+                  .admin_secret = admin_secret_name(now.name)};
+    if (now.server && now.server->wanted > 0 && now.server->complete()) {
+        result.running_version = version_of(now.server->image, in.settings);
+    }
+    for (const ConditionRow& row : kConditions) {
+        result.conditions.push_back(condition_of(row, now, in));
+    }
+    return result;
+}
+
+}  // namespace crm

@@ -1,0 +1,41 @@
+// The gate between two versions of the server. Pure.
+#pragma once
+
+#include "operator/crm/api/crm_instance.h"
+#include "operator/crm/api/settings.h"
+#include "operator/crm/observed/observed_state.h"
+
+#include <optional>
+#include <string>
+
+namespace crm {
+
+/// The way of the database's schema to the target version.
+struct Migration {
+    std::string target;  // version
+    std::string job;     // its name
+    std::optional<JobResult> result;
+    std::string claim_uid;  // of the volume that there is; empty when none is known
+    Schema known;           // from the status: so a lost Job changes nothing
+
+    /// What is known now: the target's, once its Job has succeeded for the volume that there is.
+    Schema schema() const;
+    /// Whether that is the target's, in the volume that there is.
+    bool is_done() const;
+    /// Whether the volume that was migrated is no more.
+    bool has_lost_volume() const;
+    /// Whether the Job is about a volume that is no more.
+    bool is_outdated() const;
+};
+
+Migration migration_of(const std::string& instance, const Spec& spec, const Schema& known,
+                       const Observed& observed, const Settings& settings);
+
+/// The image that the server should run now. An instance stays at the version that last served
+/// (status.version.running) until the migration of the target has succeeded: a failed migration leaves it
+/// serving. One that has never served gets the target at once, since a server waits for its schema by itself.
+/// What the Deployment runs at the moment is not asked: somebody may have changed it.
+std::string server_image_to_run(const CrmInstance& instance, const Migration& migration,
+                                const Settings& settings);
+
+}  // namespace crm

@@ -1,0 +1,200 @@
+#include "operator/crm/instance/plan.h"
+
+#include "operator/crm/api/kinds.h"
+#include "operator/crm/api/names.h"
+#include "tests/operator/crm/instances.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace crm {
+namespace {
+
+using kube::json;
+using namespace nlohmann::literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+void no_randomness(std::span<unsigned char>) {}
+
+/// "apply Deployment/acme-server force"
+std::vector<std::string> texts(const std::vector<Action>& actions) {
+    std::vector<std::string> result;
+    for (const Action& action : actions) {
+        result.push_back(std::string(name_of(action.verb)) + " " + std::string(action.kind.kind) + "/" +
+                         action.key.name + (action.force ? " force" : ""));
+    }
+    return result;
+}
+
+class Plan : public testing::Test {
+  protected:
+    std::vector<DesiredObject> desired() const {
+        const Passwords generated = generate_missing(instance, observed, no_randomness);
+        return desired_state(instance, observed, generated, kSettings);
+    }
+
+    std::vector<std::string> planned() const { return texts(plan(instance.identity, observed, desired())); }
+
+    /// Everything exists as it should.
+    void converge() {
+        for (int round = 0; round < 2; ++round) {  // credentials exist from the second round on
+            const auto wanted = desired();
+            observed.objects.clear();
+            for (const DesiredObject& object : wanted) {
+                observed.objects.push_back(observe(object));
+            }
+        }
+    }
+
+    ObservedObject& of(const kube::Kind& kind, const std::string& name) {
+        return const_cast<ObservedObject&>(*observed.find(kind, name));
+    }
+
+    CrmInstance instance = decoded(instance_manifest());
+    Observed observed;
+
+  private:
+    ObservedObject observe(const DesiredObject& object) const {
+        json facts = nullptr;
+        if (object.kind == kSecret) {
+            facts = "digest";
+        } else if (object.kind == kJob || object.kind == kDeployment || object.kind == kStatefulSet) {
+            facts = json::object();
+        }
+        return {.kind = object.kind,
+                .key = kube::key_of(object.manifest),
+                .uid = "uid",
+                .controller = object.kind == kSecret ? "" : instance.identity.uid,
+                .digest = wanted_digest(object.kind, object.manifest),
+                .facts = facts};
+    }
+};
+
+TEST_F(Plan, CreatesEverythingAtOnceSecretsBeforeWhatMountsThem) {
+    EXPECT_THAT(planned(),
+                ElementsAre("create ServiceAccount/acme-crm", "create Secret/acme-database",
+                            "create Secret/acme-admin", "apply Service/acme-database-pods",
+                            "apply Service/acme-database", "apply StatefulSet/acme-database",
+                            "create Job/" + migration_name("acme", "crm-operator.dev/crm-server:0.1.0"),
+                            "apply Deployment/acme-server", "apply Service/acme-server"));
+}
+
+TEST_F(Plan, IsEmptyWhenEverythingIsAsDesired) {
+    converge();
+    EXPECT_THAT(planned(), IsEmpty());
+}
+
+TEST_F(Plan, TakesBackWhatSomebodyChanged) {
+    converge();
+    of(kDeployment, "acme-server").digest = 1;
+    of(kSecret, "acme-admin").digest = 1;
+    EXPECT_THAT(planned(),
+                ElementsAre("apply Secret/acme-admin force", "apply Deployment/acme-server force"));
+}
+
+TEST_F(Plan, NeverWritesThePasswordOfASecretThatHasOne) {
+    converge();
+    of(kSecret, "acme-database").digest = 1;
+    const auto actions = plan(instance.identity, observed, desired());
+    ASSERT_EQ(actions.size(), 1U);
+    EXPECT_FALSE(actions[0].object["data"].contains("password"));
+}
+
+TEST_F(Plan, GivesAPasswordToTheSecretThatItSawAndAsTheManagerOfCreate) {
+    converge();
+    of(kSecret, "acme-admin").facts = "";
+    of(kSecret, "acme-admin").resource_version = 7;
+    const auto actions = plan(instance.identity, observed, desired());
+    EXPECT_EQ(texts(actions)[0], "apply Secret/acme-admin force");
+    EXPECT_EQ(actions[0].object["metadata"]["uid"], "uid");
+    EXPECT_EQ(actions[0].object["metadata"]["resourceVersion"], "7");
+    EXPECT_EQ(actions[0].manager, kube::kCreateFieldManager);
+    EXPECT_EQ(actions[0].object["data"].size(), 1U);
+    EXPECT_TRUE(actions[0].object["data"].contains("password"));
+}
+
+TEST_F(Plan, LooksForAClaimThatItDoesNotSeeOnceTheDatabaseIsReady) {
+    converge();
+    std::erase_if(observed.objects,
+                  [](const ObservedObject& object) { return object.kind == kPersistentVolumeClaim; });
+    EXPECT_THAT(planned(), IsEmpty());
+    of(kStatefulSet, "acme-database").facts = json::object({{"ready", 1}});
+    EXPECT_THAT(planned(), ElementsAre("adopt PersistentVolumeClaim/data-acme-database-0"));
+}
+
+TEST_F(Plan, NeverMakesAClaimAndAppliesOnlyToTheOneItSaw) {
+    converge();
+    of(kPersistentVolumeClaim, "data-acme-database-0").digest = 1;
+    const auto actions = plan(instance.identity, observed, desired());
+    EXPECT_THAT(texts(actions), ElementsAre("apply PersistentVolumeClaim/data-acme-database-0 force"));
+    EXPECT_EQ(actions[0].object["metadata"]["uid"], "uid");
+    std::erase_if(observed.objects,
+                  [](const ObservedObject& object) { return object.kind == kPersistentVolumeClaim; });
+    EXPECT_THAT(planned(), IsEmpty());
+}
+
+TEST_F(Plan, DeletesAJobThatIsAboutALostVolume) {
+    converge();
+    instance.status.schema = {.version = "0.1.0", .claim_uid = "the one before"};
+    const std::string job = "Job/" + migration_name("acme", "crm-operator.dev/crm-server:0.1.0");
+    EXPECT_THAT(planned(), ElementsAre("delete " + job));
+}
+
+TEST_F(Plan, TakesBackASecretWithoutItsPasswordAndAJobByItsLabelsAlone) {
+    for (const Action& action : plan(instance.identity, observed, desired())) {
+        if (action.verb != Verb::create) {
+            continue;
+        }
+        EXPECT_EQ(action.taken_back["metadata"]["labels"], action.object["metadata"]["labels"]);
+        EXPECT_FALSE(action.taken_back.contains("/data/password"_json_pointer));
+        EXPECT_FALSE(action.taken_back.contains("spec"));
+    }
+}
+
+TEST_F(Plan, LeavesAJobAsItIs) {
+    converge();
+    of(kJob, migration_name("acme", "crm-operator.dev/crm-server:0.1.0")).digest = 1;
+    EXPECT_THAT(planned(), IsEmpty());
+}
+
+TEST_F(Plan, LeavesAloneWhatIsBeingDeleted) {
+    converge();
+    of(kDeployment, "acme-server").digest = 1;
+    of(kDeployment, "acme-server").deleting = true;
+    EXPECT_THAT(planned(), IsEmpty());
+}
+
+TEST_F(Plan, AddsTheOwnerToASecretByApplyAlone) {
+    instance.spec.deletion_policy = DeletionPolicy::remove;
+    const auto actions = plan(instance.identity, observed, desired());
+    EXPECT_EQ(texts(actions)[1], "create Secret/acme-database");
+    EXPECT_FALSE(actions[1].object["metadata"].contains("ownerReferences"));
+    EXPECT_EQ(texts(actions)[2], "apply Secret/acme-database force");
+    EXPECT_TRUE(actions[2].object["metadata"].contains("ownerReferences"));
+}
+
+TEST_F(Plan, DeletesOnlyWhatThisInstanceControlsAndDoesNotWant) {
+    converge();
+    const auto extra = [](const char* name, const char* controller) {
+        return ObservedObject{.kind = kJob,
+                              .key = {"tenants", name},
+                              .uid = std::string("uid-") + name,
+                              .controller = controller,
+                              .facts = json::object()};
+    };
+    observed.objects.push_back(extra("acme-migrate-old", "uid-of-acme"));
+    observed.objects.push_back(extra("acme-migrate-other", "uid-of-a-namesake"));
+    observed.objects.push_back(extra("acme-migrate-free", ""));
+    observed.objects.push_back({.kind = kService,
+                                .key = {"tenants", "acme-more"},
+                                .uid = "1",
+                                .controller = "uid-of-acme",
+                                .facts = nullptr});
+    const auto actions = plan(instance.identity, observed, desired());
+    EXPECT_THAT(texts(actions), ElementsAre("delete Job/acme-migrate-old"));
+    EXPECT_EQ(actions[0].uid, "uid-acme-migrate-old");
+}
+
+}  // namespace
+}  // namespace crm

@@ -1,0 +1,206 @@
+// The reconciler when the cluster is not as it hopes: refusals, foreign objects, faults and crashes.
+#include "operator/crm/api/labels.h"
+#include "operator/crm/api/secret_data.h"
+#include "operator/crm/desired/credentials.h"
+#include "tests/operator/crm/world.h"
+
+#include <exception>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace crm {
+namespace {
+
+using kube::json;
+using support::Call;
+using support::Moment;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class ReconcilerInTrouble : public WorldTest {};
+
+TEST_F(ReconcilerInTrouble, TakesASecretThatItHasNotSeenYetForWhatItIs) {
+    create();
+    const json data = world.get(kSecret, "acme-database")["data"];
+    // It appears between the look at the store and the create.
+    World other;
+    json secret = world.get(kSecret, "acme-database");
+    bool placed = false;
+    other.cluster.set_fault([&](const Call& call, Moment moment) -> std::optional<Error> {
+        if (!placed && moment == Moment::before && call.kind == "Secret" && call.writes()) {
+            placed = true;
+            other.cluster.put(kSecret, secret, "crm-operator-create");
+        }
+        return std::nullopt;
+    });
+    secret["metadata"] = json::object({{"name", "acme-database"},
+                                       {"namespace", "tenants"},
+                                       {"labels", labels("acme", Component::database)}});
+    other.create(instance_manifest());
+    other.settle();
+    other.settle_after(std::chrono::minutes(1));
+    EXPECT_TRUE(placed);
+    EXPECT_EQ(other.get(kSecret, "acme-database")["data"], data);
+    EXPECT_THAT(other.objects(), SizeIs(kOwned));
+    json rest = data;
+    rest.erase("password");
+    const std::string digest = credentials_digest(rest, password_digest(data["password"].get<std::string>()));
+    EXPECT_EQ(other.get(kStatefulSet, "acme-database")["spec"]["template"]["metadata"]["annotations"],
+              json::object({{std::string(kCredentialsDigest), digest}}));
+}
+
+TEST_F(ReconcilerInTrouble, SaysWhoIsInTheWayOfAnObject) {
+    json foreign = json::object({{"apiVersion", "apps/v1"},
+                                 {"kind", "Deployment"},
+                                 {"metadata", {{"name", "acme-server"}, {"namespace", "tenants"}}},
+                                 {"spec", {{"replicas", 5}}}});
+    world.cluster.put(kDeployment, foreign, "somebody");
+    create();
+    EXPECT_EQ(world.condition_of("acme", condition::kReady), "False ObjectConflict");
+    const Status conflicted = world.status_of("acme");
+    EXPECT_THAT(conflicted.find(condition::kReady)->message, HasSubstr("Deployment acme-server"));
+    EXPECT_THAT(conflicted.find(condition::kReady)->message, HasSubstr("somebody"));
+    EXPECT_EQ(world.get(kDeployment, "acme-server")["spec"], foreign["spec"]);
+    EXPECT_THAT(world.objects(), SizeIs(kOwned));  // the rest is done, and the foreign one is there
+
+    world.cluster.erase(kDeployment, {"tenants", "acme-server"});
+    world.settle_after(std::chrono::minutes(2));
+    world.start_pods("acme");
+    EXPECT_EQ(world.condition_of("acme", condition::kReady), "True Serving");
+}
+
+TEST_F(ReconcilerInTrouble, DoesNotTakeOverAForeignServiceAccount) {
+    const json foreign = json::object({{"apiVersion", "v1"},
+                                       {"kind", "ServiceAccount"},
+                                       {"metadata", {{"name", "acme-crm"}, {"namespace", "tenants"}}}});
+    const json before = world.cluster.put(kServiceAccount, foreign, "somebody");
+    create();
+    EXPECT_EQ(world.condition_of("acme", condition::kReady), "False ObjectConflict");
+    EXPECT_EQ(world.get(kServiceAccount, "acme-crm"), before);
+    EXPECT_THAT(world.cluster.all(kStatefulSet), IsEmpty());
+}
+
+TEST_F(ReconcilerInTrouble, DoesNotTakeOverAForeignSecret) {
+    const json foreign = json::object({{"apiVersion", "v1"},
+                                       {"kind", "Secret"},
+                                       {"metadata", {{"name", "acme-database"}, {"namespace", "tenants"}}},
+                                       {"data", {{"password", "eA=="}}}});
+    world.cluster.put(kSecret, foreign, "somebody");
+    create();
+    EXPECT_EQ(world.condition_of("acme", condition::kReady), "False ObjectConflict");
+    EXPECT_EQ(world.get(kSecret, "acme-database")["data"], foreign["data"]);
+    EXPECT_THAT(world.cluster.all(kStatefulSet), IsEmpty());
+}
+
+TEST_F(ReconcilerInTrouble, ShowsWhatTheApiServerRefusesAndTriesAgainWithinAMinute) {
+    world.cluster.set_fault([](const Call& call, Moment moment) -> std::optional<Error> {
+        if (moment == Moment::before && call.kind == "StatefulSet" && call.writes()) {
+            return Error{ErrorKind::invalid, "spec.storageClassName: no such class"};
+        }
+        return std::nullopt;
+    });
+    create();
+    EXPECT_EQ(world.condition_of("acme", condition::kReady), "False ObjectRejected");
+    EXPECT_THAT(world.status_of("acme").find(condition::kReady)->message, HasSubstr("no such class"));
+    // As when an admission policy is corrected: no object changes.
+    world.cluster.set_fault({});
+    world.settle_after(std::chrono::minutes(1));
+    world.start_pods("acme");
+    EXPECT_EQ(world.condition_of("acme", condition::kReady), "True Serving");
+}
+
+TEST_F(ReconcilerInTrouble, FailsNoReconcileForAnEvent) {
+    world.cluster.set_fault([](const Call& call, Moment) -> std::optional<Error> {
+        return call.kind == "Event" ? std::optional(Error{ErrorKind::forbidden, "no"}) : std::nullopt;
+    });
+    create();
+    world.start_pods("acme");
+    EXPECT_EQ(world.condition_of("acme", condition::kReady), "True Serving");
+    EXPECT_THAT(world.cluster.all(kEvent), IsEmpty());
+}
+
+/// Two worlds have other passwords, and so other digests of them.
+json without_credentials(json objects) {
+    for (json& object : objects) {
+        object.erase("data");
+        const json::json_pointer annotations("/spec/template/metadata/annotations");
+        if (object.contains(annotations)) {
+            object[annotations] = nullptr;
+        }
+    }
+    return objects;
+}
+
+/// What a world that was left alone came to.
+json undisturbed() {
+    World world;
+    world.create(instance_manifest());
+    world.settle();
+    world.start_pods("acme");
+    return without_credentials(world.objects());
+}
+
+class Crash : public std::exception {};
+
+TEST_F(ReconcilerInTrouble, ComesToTheSameWorldWhenItCrashesAtAnyWrite) {
+    const json expected = undisturbed();
+    for (int nth = 0; nth < 16; ++nth) {
+        for (const Moment at : {Moment::before, Moment::after}) {
+            World world;
+            int writes = 0;
+            bool crashed = false;
+            // A worker catches what a reconcile throws; nothing that comes after it may reach the cluster.
+            world.cluster.set_fault([&](const Call& call, Moment moment) -> std::optional<Error> {
+                if (crashed || (call.writes() && moment == at && writes++ == nth)) {
+                    crashed = true;
+                    throw Crash();
+                }
+                return std::nullopt;
+            });
+            world.create(instance_manifest());
+            try {
+                world.settle();
+                if (!crashed) {
+                    world.start_pods("acme");
+                }
+            } catch (const std::exception&) {
+                ASSERT_TRUE(crashed);
+            }
+            world.cluster.set_fault({});
+            world.restart();
+            world.settle();
+            world.start_pods("acme");
+            EXPECT_EQ(without_credentials(world.objects()), expected)
+                << "write " << nth << (at == Moment::before ? " before" : " after");
+            EXPECT_EQ(world.condition_of("acme", condition::kReady), "True Serving");
+        }
+    }
+}
+
+TEST_F(ReconcilerInTrouble, GoesOnAfterEveryKindOfTrouble) {
+    for (const ErrorKind kind : {ErrorKind::unavailable, ErrorKind::timeout, ErrorKind::throttled,
+                                 ErrorKind::internal, ErrorKind::conflict, ErrorKind::forbidden}) {
+        World troubled;
+        int writes = 0;
+        troubled.cluster.set_fault([&](const Call& call, Moment moment) -> std::optional<Error> {
+            if (moment == Moment::before && call.writes() && writes++ % 3 == 1) {
+                return Error{kind, "trouble"};
+            }
+            return std::nullopt;
+        });
+        troubled.create(instance_manifest());
+        for (int i = 0; i < 20; ++i) {
+            troubled.settle_after(std::chrono::minutes(5));
+        }
+        troubled.cluster.set_fault({});
+        troubled.settle_after(std::chrono::minutes(5));
+        troubled.start_pods("acme");
+        EXPECT_EQ(troubled.objects().size(), kOwned + 1) << name_of(kind);  // and the claim
+        EXPECT_EQ(troubled.condition_of("acme", condition::kReady), "True Serving") << name_of(kind);
+    }
+}
+
+}  // namespace
+}  // namespace crm

@@ -1,0 +1,266 @@
+#include "operator/crm/report/status.h"
+
+#include "operator/crm/api/kinds.h"
+#include "operator/crm/api/names.h"
+#include "operator/crm/report/events.h"
+#include "tests/operator/crm/instances.h"
+
+#include <algorithm>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace crm {
+namespace {
+
+using kube::json;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr const char* kImage = "crm-operator.dev/crm-server:0.1.0";
+constexpr const char* kBefore = "2030-01-01T00:00:00Z";
+constexpr const char* kLater = "2030-01-01T00:05:00Z";
+
+json rollout(int pods, int available, const char* image = kImage) {
+    return json::object({{"generation", 1},
+                         {"observed_generation", 1},
+                         {"wanted", pods},
+                         {"replicas", pods},
+                         {"updated", pods},
+                         {"ready", available},
+                         {"available", available},
+                         {"image", image}});
+}
+
+json job(const char* outcome) {
+    json result = json::object({{"reason", "BackoffLimitExceeded"}});
+    if (*outcome != '\0') {
+        result[outcome] = true;
+    }
+    return result;
+}
+
+/// The world of an instance, and what its status says of it.
+struct Given {
+    json database = nullptr;
+    json migration = nullptr;
+    json server = nullptr;
+    std::vector<Problem> problems = {};
+    Status previous = {};
+    std::string now = kBefore;
+    bool valid = true;
+
+    Status status() const {
+        const CrmInstance instance = decoded(instance_manifest());
+        Observed observed;
+        const auto add = [&](const kube::Kind& kind, const std::string& name, const json& facts) {
+            if (!facts.is_null()) {
+                observed.objects.push_back(
+                    {.kind = kind, .key = {"tenants", name}, .uid = "1", .controller = "", .facts = facts});
+            }
+        };
+        add(kStatefulSet, "acme-database", database);
+        add(kJob, migration_name("acme", kImage), migration);
+        add(kDeployment, "acme-server", server);
+        return crm::status({.identity = instance.identity,
+                            .spec = valid ? &instance.spec : nullptr,
+                            .previous = previous,
+                            .observed = observed,
+                            .settings = kSettings,
+                            .problems = problems,
+                            .now = now});
+    }
+};
+
+std::string condition_text(const Status& status, std::string_view type) {
+    const Condition* found = status.find(type);
+    return std::string(name_of(found->status)) + " " + found->reason;
+}
+
+Given serving() {
+    return {.database = rollout(1, 1), .migration = job("succeeded"), .server = rollout(1, 1)};
+}
+
+TEST(StatusOf, TellsEachStageOfALife) {
+    Given old_version = serving();
+    old_version.server = rollout(1, 1, "crm-operator.dev/crm-server:0.0.9");
+    old_version.migration = job("");
+    old_version.previous.running_version = "0.0.9";
+    Given half = serving();
+    half.server = rollout(2, 1);
+    half.previous.running_version = "0.1.0";
+    Given failed = serving();
+    failed.migration = job("failed");
+    Given stopped = serving();
+    stopped.server = rollout(0, 0);
+    Given conflicted = serving();
+    conflicted.problems = {{reason::kObjectConflict, "in the way"}};
+    Given invalid = serving();
+    invalid.problems = {{reason::kInvalidSpec, "wrong"}};
+    invalid.valid = false;
+    const struct {
+        const char* stage;
+        Given given;
+        const char* ready;
+        const char* available;
+        const char* progressing;
+        const char* database;
+        const char* schema;
+    } table[] = {
+        {"nothing",
+         {},
+         "False DatabaseCreating",
+         "False ServerCreating",
+         "True Provisioning",
+         "False DatabaseCreating",
+         "False MigrationPending"},
+        {"starting",
+         {rollout(1, 0), job(""), rollout(1, 0)},
+         "False DatabaseNotReady",
+         "False ServerUnavailable",
+         "True Provisioning",
+         "False DatabaseNotReady",
+         "False MigrationRunning"},
+        {"migrating",
+         {rollout(1, 1), job(""), rollout(1, 0)},
+         "False MigrationRunning",
+         "False ServerUnavailable",
+         "True Provisioning",
+         "True AcceptsConnections",
+         "False MigrationRunning"},
+        {"server starting",
+         {rollout(1, 1), job("succeeded"), rollout(1, 0)},
+         "False ServerUnavailable",
+         "False ServerUnavailable",
+         "True Provisioning",
+         "True AcceptsConnections",
+         "True MigrationSucceeded"},
+        {"serving", serving(), "True Serving", "True ServerAvailable", "False Complete",
+         "True AcceptsConnections", "True MigrationSucceeded"},
+        {"upgrading", old_version, "False MigrationRunning", "True ServerAvailable", "True Migrating",
+         "True AcceptsConnections", "False MigrationRunning"},
+        {"rolling", half, "False RollingOut", "True ServerAvailable", "True RollingOut",
+         "True AcceptsConnections", "True MigrationSucceeded"},
+        {"failed", failed, "False MigrationFailed", "True ServerAvailable", "False MigrationFailed",
+         "True AcceptsConnections", "False MigrationFailed"},
+        {"scaled to zero", stopped, "False ScaledToZero", "False ScaledToZero", "False Complete",
+         "True AcceptsConnections", "True MigrationSucceeded"},
+        {"conflicted", conflicted, "False ObjectConflict", "True ServerAvailable", "False ObjectConflict",
+         "True AcceptsConnections", "True MigrationSucceeded"},
+        {"invalid", invalid, "False InvalidSpec", "True ServerAvailable", "False InvalidSpec",
+         "True AcceptsConnections", "Unknown InvalidSpec"},
+    };
+    for (const auto& row : table) {
+        const Status status = row.given.status();
+        EXPECT_EQ(condition_text(status, condition::kReady), row.ready) << row.stage;
+        EXPECT_EQ(condition_text(status, condition::kAvailable), row.available) << row.stage;
+        EXPECT_EQ(condition_text(status, condition::kProgressing), row.progressing) << row.stage;
+        EXPECT_EQ(condition_text(status, condition::kDatabaseReady), row.database) << row.stage;
+        EXPECT_EQ(condition_text(status, condition::kSchemaCurrent), row.schema) << row.stage;
+        for (const Condition& condition : status.conditions) {
+            EXPECT_EQ(condition.observed_generation, 1) << row.stage;
+            EXPECT_FALSE(condition.message.empty()) << row.stage;
+        }
+    }
+}
+
+TEST(StatusOf, SaysHowToHelpAFailedMigration) {
+    Given failed = serving();
+    failed.migration = job("failed");
+    const Condition* schema = nullptr;
+    const Status status = failed.status();
+    schema = status.find(condition::kSchemaCurrent);
+    EXPECT_THAT(schema->message, HasSubstr("BackoffLimitExceeded"));
+    EXPECT_THAT(schema->message, HasSubstr("kubectl -n tenants logs job/" + migration_name("acme", kImage)));
+    EXPECT_THAT(schema->message, HasSubstr("kubectl -n tenants delete job"));
+}
+
+TEST(StatusOf, MovesATransitionTimeOnlyWithTheStatus) {
+    Given given = serving();
+    const Status first = given.status();
+    given.previous = first;
+    given.now = kLater;
+    EXPECT_EQ(given.status().conditions, first.conditions);
+
+    given.server = rollout(1, 0);
+    const Status second = given.status();
+    EXPECT_EQ(second.find(condition::kAvailable)->last_transition_time, kLater);
+    EXPECT_EQ(second.find(condition::kDatabaseReady)->last_transition_time, kBefore);
+}
+
+TEST(StatusOf, IsTheSameForTheSameWorld) {
+    Given given = serving();
+    given.previous = given.status();
+    given.now = kLater;
+    EXPECT_EQ(given.status(), given.previous);
+}
+
+TEST(StatusOf, NamesTheRunningVersionOnlyWhenEveryPodHasIt) {
+    Given given = serving();
+    given.server = rollout(2, 1);
+    EXPECT_EQ(given.status().running_version, "");
+    given.server = rollout(2, 2);
+    EXPECT_EQ(given.status().running_version, "0.1.0");
+    given.server = rollout(2, 2, "images.example/own:7");
+    EXPECT_EQ(given.status().running_version, "images.example/own:7");
+}
+
+std::vector<std::string> told(const Status& before, const Status& after) {
+    const Identity identity{.key = {"tenants", "acme"}, .uid = "1"};
+    std::vector<std::string> result;
+    for (const json& event : events(identity, before, after, kLater)) {
+        result.push_back(event["type"].get<std::string>() + " " + event["reason"].get<std::string>());
+    }
+    return result;
+}
+
+TEST(Events, TellTheTransitionsThatPeopleAskAbout) {
+    const Status starting = Given{}.status();
+    Given on = serving();
+    on.previous = starting;
+    const Status up = on.status();
+    Given off = serving();
+    off.previous = up;
+    off.server = rollout(1, 0);
+    const Status down = off.status();
+    Given bad = serving();
+    bad.previous = up;
+    bad.migration = job("failed");
+    bad.previous.schema = {};
+    const Status failed = bad.status();
+    Given none = serving();
+    none.previous = up;
+    none.server = rollout(0, 0);
+    Status other_version = up;
+    other_version.running_version = "0.2.0";
+
+    EXPECT_THAT(told({}, starting), ElementsAre("Normal Provisioning"));
+    EXPECT_THAT(told(starting, up), ElementsAre("Normal Ready"));
+    EXPECT_THAT(told(up, down), ElementsAre("Warning Unavailable"));
+    EXPECT_THAT(told(up, failed), ElementsAre("Warning MigrationFailed"));
+    EXPECT_THAT(told(up, none.status()), ElementsAre("Normal ScaledToZero"));
+    EXPECT_THAT(told(up, other_version), ElementsAre("Normal VersionChanged"));
+    EXPECT_THAT(told(failed, failed), IsEmpty());
+    EXPECT_THAT(told(up, up), IsEmpty());
+}
+
+TEST(Events, HaveTheSameNameWhenToldTwiceAndAnotherForAnotherTransition) {
+    const Identity identity{.key = {"tenants", "acme"}, .uid = "1"};
+    const Status up = serving().status();
+    const auto name = [&](const Status& before, const Status& after, const char* now) {
+        return events(identity, before, after, now).at(0)["metadata"]["name"].get<std::string>();
+    };
+    Given off = serving();
+    off.previous = up;
+    off.server = rollout(1, 0);
+    off.now = kLater;
+    const Status down = off.status();
+    EXPECT_EQ(name(up, down, kBefore), name(up, down, kLater));
+    Status up_again = up;
+    up_again.conditions[0].last_transition_time = kLater;
+    EXPECT_NE(name(up, down, kLater), name(up_again, down, kLater));
+}
+
+}  // namespace
+}  // namespace crm
