@@ -1,13 +1,14 @@
 # shellcheck shell=bash
 # Sourced by scripts/up and scripts/down: which cluster is used, and how it is reached.
 #
-# CLUSTER=local     (default) a Kubernetes of this repository's tests/cluster
+# CLUSTER=local     (default) a Kubernetes of this repository's tests/cluster; every checkout has its own
 # CLUSTER=existing  the cluster of KUBECONFIG. It must be able to get the three images: LOAD names a command
 #                   that is given their archives, such as "ctr --namespace k8s.io images import"
-# CLUSTER=kind      a cluster of kind; the images are built by docker
+# CLUSTER=kind      a cluster of kind, of this checkout as well; the images are built by docker
 
 readonly mode=${CLUSTER:-local}
-readonly kind_name=crm-operator
+kind_name=crm-operator-$(pwd -P | sha256sum | cut -c1-8)
+readonly kind_name
 
 started=$EPOCHREALTIME
 step() {

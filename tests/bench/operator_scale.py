@@ -31,7 +31,7 @@ class World:
     def __init__(self, port, operator):
         self.port, self.binary = port, operator
         self.folder = tempfile.TemporaryDirectory()
-        subprocess.run([CLUSTER, "up", "--name", "bench", "--port", str(port), "--control-plane-only"], check=True)
+        subprocess.run([CLUSTER, "up", "--name", "bench", "--control-plane-only"], check=True)
         self.kubeconfig = subprocess.run([CLUSTER, "kubeconfig", "--name", "bench"], check=True, capture_output=True,
                                          text=True).stdout.strip()
         self.api = KubeApi(self.kubeconfig)
@@ -58,7 +58,7 @@ class World:
         return path
 
     def start_operator(self):
-        management = f"127.0.0.1:{self.port + 1}"
+        management = f"127.0.0.1:{self.port}"
         self.operator = Process([self.binary, "--kubeconfig", self.operator_kubeconfig, "--management", management],
                                 f"{self.folder.name}/operator.log")
         self.management = f"http://{management}"
@@ -180,7 +180,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--counts", type=int, nargs="*", default=[0, 100, 1000])
     parser.add_argument("--quiet", type=int, default=120, help="seconds without any change (default 120)")
-    parser.add_argument("--port", type=int, default=15443)
+    parser.add_argument("--port", type=int, default=15443, help="of the operator's metrics (default 15443)")
     parser.add_argument("--operator", default=ROOT / "build/release/operator/crm-operator")
     arguments = parser.parse_args()
     results = []

@@ -10,7 +10,7 @@ import yaml
 
 from tools import CLUSTER, CRD_FILE, ROOT, programs, run
 
-NAME, PORT = "crd-test", "16443"
+NAME = "crd-test"
 GOOD = {
     "apiVersion": "crm-operator.dev/v1alpha1",
     "kind": "CrmInstance",
@@ -35,7 +35,7 @@ class CustomResource(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.addClassCleanup(run, CLUSTER, "down", "--name", NAME)
-        run(CLUSTER, "up", "--name", NAME, "--port", PORT, "--control-plane-only")
+        run(CLUSTER, "up", "--name", NAME, "--control-plane-only")
         cls.environment = os.environ | {"KUBECONFIG": run(CLUSTER, "kubeconfig", "--name", NAME).strip()}
         cls.kubectl("apply", "-f", str(CRD_FILE))
         cls.kubectl("wait", "--for=condition=Established", "crd/crminstances.crm-operator.dev", "--timeout=30s")

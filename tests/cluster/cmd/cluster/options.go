@@ -13,7 +13,6 @@ import (
 
 const (
 	defaultName  = "crm"
-	defaultPort  = 6443
 	defaultState = "/var/lib/crm-operator-cluster"
 )
 
@@ -31,10 +30,11 @@ const usage = `usage: cluster COMMAND [OPTIONS]
   help                    print this
 
 options of all but build, bin and help:
-  --name NAME             of the cluster (crm)
+  --name NAME             of the cluster (crm); other checkouts have others
+                          under the same name
 
 options of up:
-  --port PORT             of the API server, on 127.0.0.1 (6443)
+  --port PORT             of the API server, on 127.0.0.1 (one that is free)
   --control-plane-only    etcd, API server and controllers, without a node
   --images FOLDER         image archives (*.tar) to import
   --keep-images           keep the image store when the cluster ends
@@ -60,9 +60,8 @@ func parse(command string, arguments []string) (*options, error) {
 	flags := flag.NewFlagSet("cluster "+command, flag.ExitOnError)
 	flags.Usage = func() { fmt.Fprint(os.Stderr, usage) }
 	flags.StringVar(&c.Name, "name", defaultName, "")
-	c.Port = defaultPort
 	if command == "up" {
-		flags.IntVar(&c.Port, "port", defaultPort, "")
+		flags.IntVar(&c.Port, "port", 0, "")
 		flags.BoolVar(&c.ControlPlaneOnly, "control-plane-only", false, "")
 		flags.StringVar(&c.Images, "images", "", "")
 	}
@@ -75,14 +74,22 @@ func parse(command string, arguments []string) (*options, error) {
 	if err := makeAbsolute(&c.Root, &c.Images); err != nil {
 		return nil, err
 	}
+	source := os.Getenv("CLUSTER_SOURCE")
+	var err error
+	if c.Name, err = layout.InCheckout(c.Name, source); err != nil {
+		return nil, err
+	}
 	given := map[string]bool{}
 	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
 	return &options{
-		cluster:   c,
-		given:     given,
-		builder:   build.Builder{Go: os.Getenv("CLUSTER_GO"), Source: os.Getenv("CLUSTER_SOURCE"), Destination: c.Build},
+		cluster: c,
+		given:   given,
+		builder: build.Builder{
+			Go: os.Getenv("CLUSTER_GO"), Source: source, Destination: c.Build,
+			InUse: func() []string { return layout.Builds(c.Root) },
+		},
 		arguments: flags.Args(),
-	}, c.Validate()
+	}, nil
 }
 
 // makeAbsolute is for paths that processes elsewhere will read.

@@ -17,9 +17,10 @@ import (
 
 // Builder knows where to build what with.
 type Builder struct {
-	Go          string // the go command
-	Source      string // the folder of go.mod
-	Destination string // a folder for this state of the sources
+	Go          string          // the go command
+	Source      string          // the folder of go.mod
+	Destination string          // a folder for this state of the sources
+	InUse       func() []string // folders that clusters run from
 }
 
 // images are the cluster's own.
@@ -93,7 +94,7 @@ func (b Builder) build() error {
 	if err := os.Rename(unfinished, b.Destination); err != nil {
 		return err
 	}
-	prune(b.Destination)
+	prune(b.Destination, b.InUse())
 	fmt.Printf("Built in %s: %s\n", time.Since(started).Round(time.Second), b.Destination)
 	return nil
 }

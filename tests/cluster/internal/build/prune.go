@@ -17,8 +17,9 @@ func touch(build string) {
 	os.Chtimes(build, now, now)
 }
 
-// prune removes the builds beside this one that were used the longest ago.
-func prune(build string) {
+// prune removes the builds beside this one that were used the longest ago,
+// unless a cluster runs from them.
+func prune(build string, inUse []string) {
 	touch(build)
 	builds, _ := filepath.Glob(filepath.Join(filepath.Dir(build), "*", "bin"))
 	for i := range builds {
@@ -26,7 +27,9 @@ func prune(build string) {
 	}
 	slices.SortFunc(builds, func(a, b string) int { return lastUse(b).Compare(lastUse(a)) })
 	for _, old := range builds[min(kept, len(builds)):] {
-		os.RemoveAll(old)
+		if !slices.Contains(inUse, old) {
+			os.RemoveAll(old)
+		}
 	}
 }
 

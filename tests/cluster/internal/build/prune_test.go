@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-func TestPruneKeepsThisBuildAndTheLatestUsed(t *testing.T) {
+func TestPruneKeepsThisBuildTheLatestUsedAndThoseInUse(t *testing.T) {
 	cache := t.TempDir()
-	names := []string{"this", "a", "b", "c", "d", "e"}
+	names := []string{"this", "a", "b", "c", "d", "running", "e"}
 	for age, name := range names {
 		if err := os.MkdirAll(filepath.Join(cache, name, "bin"), 0o755); err != nil {
 			t.Fatal(err)
@@ -25,10 +25,10 @@ func TestPruneKeepsThisBuildAndTheLatestUsed(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(cache, "tool-x"), nil, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	prune(filepath.Join(cache, "this"))
+	prune(filepath.Join(cache, "this"), []string{filepath.Join(cache, "running")})
 	for i, name := range names {
 		_, err := os.Stat(filepath.Join(cache, name))
-		if there, want := err == nil, i < kept; there != want {
+		if there, want := err == nil, i < kept || name == "running"; there != want {
 			t.Errorf("%s: there %t, want %t", name, there, want)
 		}
 	}

@@ -3,6 +3,7 @@
 package layout
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -34,8 +35,8 @@ const CNIState = "/var/lib/cni"
 // Cluster is one cluster and the options it was started with. It is handed to
 // the node's processes as a JSON file.
 type Cluster struct {
-	Name             string
-	Port             int    // of the API server, on 127.0.0.1
+	Name             string // on this machine, as InCheckout makes it
+	Port             int    // of the API server, on 127.0.0.1; 0 until up chooses one that is free
 	ControlPlaneOnly bool   // etcd, API server and controllers, without a node
 	KeepImages       bool   // do not delete the image store with the cluster
 	Images           string // a folder of image archives to import, or ""
@@ -43,17 +44,17 @@ type Cluster struct {
 	Root             string // of the state of all clusters
 }
 
-var validName = regexp.MustCompile(`^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$`)
+// validName will do, with what tells checkouts apart, as part of a host name and a path.
+var validName = regexp.MustCompile(`^[a-z]([-a-z0-9]{0,22}[a-z0-9])?$`)
 
-// Validate refuses a name that would not do as part of a host name and a path.
-func (c *Cluster) Validate() error {
-	if !validName.MatchString(c.Name) {
-		return fmt.Errorf("cluster name %q: want lower-case letters, digits and hyphens, at most 32", c.Name)
+// InCheckout makes the name of a cluster that a checkout of the sources calls
+// by a shorter one: every checkout has clusters of its own. What tells them
+// apart is where a checkout lies; a copy of it lies elsewhere.
+func InCheckout(name, checkout string) (string, error) {
+	if !validName.MatchString(name) {
+		return "", fmt.Errorf("cluster name %q: want lower-case letters, digits and hyphens, at most 24", name)
 	}
-	if c.Port < 1 || c.Port > 65535 {
-		return fmt.Errorf("port %d: want 1 to 65535", c.Port)
-	}
-	return nil
+	return fmt.Sprintf("%s-%.4x", name, sha256.Sum256([]byte(checkout))), nil
 }
 
 // Node is the name of the cluster's only node.
@@ -98,6 +99,18 @@ func (c *Cluster) Save() error {
 		return err
 	}
 	return os.WriteFile(c.File(), append(b, '\n'), 0o600)
+}
+
+// Builds are the folders that the clusters under a root were started from.
+func Builds(root string) []string {
+	var builds []string
+	files, _ := filepath.Glob((&Cluster{Root: root, Name: "*"}).File())
+	for _, file := range files {
+		if c, err := Load(file); err == nil {
+			builds = append(builds, c.Build)
+		}
+	}
+	return builds
 }
 
 // Load reads what Save wrote.

@@ -23,19 +23,37 @@ const (
 var errNotUp = errors.New("the cluster is not up")
 
 // serialize lets one up or down work on a cluster at a time. The file is
-// outside the cluster's folder, which goes with the cluster.
+// outside the cluster's folder, and both go with the cluster: who waited for
+// a file that is no longer there takes the next one.
 func serialize(c *layout.Cluster) (unlock func(), err error) {
 	if err := os.MkdirAll(c.Root, 0o755); err != nil {
 		return nil, err
 	}
-	file, err := os.OpenFile(filepath.Join(c.Root, c.Name+".lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	for {
+		file, err := os.OpenFile(upOrDownFile(c), os.O_CREATE|os.O_RDWR, 0o600)
+		if err != nil {
+			return nil, err
+		}
+		if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX); err != nil {
+			file.Close()
+			return nil, err
+		}
+		if isAt(upOrDownFile(c), file) {
+			return func() { file.Close() }, nil
+		}
+		file.Close()
+	}
+}
+
+func upOrDownFile(c *layout.Cluster) string { return filepath.Join(c.Root, c.Name+".lock") }
+
+func isAt(path string, file *os.File) bool {
+	opened, err := file.Stat()
 	if err != nil {
-		return nil, err
+		return false
 	}
-	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX); err != nil {
-		return nil, err
-	}
-	return func() { file.Close() }, nil
+	present, err := os.Stat(path)
+	return err == nil && os.SameFile(opened, present)
 }
 
 // takeLife opens the file that the cluster's first process keeps locked. A

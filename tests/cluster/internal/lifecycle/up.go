@@ -37,10 +37,16 @@ func Up(c *layout.Cluster) error {
 	if err := clean(c); err != nil {
 		return fmt.Errorf("clean up after the cluster before: %w", err)
 	}
+	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", c.Port))
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	c.Port = listener.Addr().(*net.TCPAddr).Port
 	if err := prepare(c); err != nil {
 		return err
 	}
-	if err := start(c); err != nil {
+	if err := start(c, listener.(*net.TCPListener)); err != nil {
 		return err
 	}
 	return awaitReady(c)
@@ -52,7 +58,7 @@ func sameOptions(c *layout.Cluster) error {
 	if err != nil {
 		return err
 	}
-	if running.Port != c.Port || running.ControlPlaneOnly != c.ControlPlaneOnly {
+	if (c.Port != 0 && c.Port != running.Port) || running.ControlPlaneOnly != c.ControlPlaneOnly {
 		return fmt.Errorf("cluster %s is up with port %d and control-plane-only=%t: take it down first",
 			c.Name, running.Port, running.ControlPlaneOnly)
 	}
@@ -92,14 +98,9 @@ func prepare(c *layout.Cluster) error {
 
 const namespaces = syscall.CLONE_NEWNS | syscall.CLONE_NEWPID | syscall.CLONE_NEWUTS | syscall.CLONE_NEWIPC | syscall.CLONE_NEWNET
 
-// start starts the first process of the cluster's namespaces.
-func start(c *layout.Cluster) error {
-	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", c.Port))
-	if err != nil {
-		return err
-	}
-	defer listener.Close()
-	port, err := listener.(*net.TCPListener).File()
+// start starts the first process of the cluster's namespaces, which listens on.
+func start(c *layout.Cluster, listener *net.TCPListener) error {
+	port, err := listener.File()
 	if err != nil {
 		return err
 	}
@@ -145,6 +146,9 @@ func Down(c *layout.Cluster, told bool) error {
 		return err
 	}
 	if err := clean(c); err != nil {
+		return err
+	}
+	if err := os.Remove(upOrDownFile(c)); err != nil {
 		return err
 	}
 	if wasUp {

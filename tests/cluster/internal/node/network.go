@@ -29,6 +29,8 @@ var networkSysctls = map[string]string{
 	"/proc/sys/net/bridge/bridge-nf-call-iptables": "1",
 }
 
+const reservedPorts = "/proc/sys/net/ipv4/ip_local_reserved_ports"
+
 func setUpNetwork(c *layout.Cluster) error {
 	if err := syscall.Sethostname([]byte(c.Node())); err != nil {
 		return fmt.Errorf("set the host name: %w", err)
@@ -44,6 +46,10 @@ func setUpNetwork(c *layout.Cluster) error {
 		if out, err := exec.Command(words[0], words[1:]...).CombinedOutput(); err != nil {
 			return fmt.Errorf("%s: %w: %s", command, err, out)
 		}
+	}
+	// The API server's port may be one that the kernel gives to clients, who come first while it starts.
+	if err := os.WriteFile(reservedPorts, fmt.Append(nil, c.Port), 0o644); err != nil {
+		return err
 	}
 	if c.ControlPlaneOnly {
 		return nil
