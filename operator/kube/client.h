@@ -55,9 +55,16 @@ struct ApplyOptions {
     std::string_view manager = kFieldManager;
 };
 
+/// What becomes of the objects that the deleted one owns.
+enum class Dependents {
+    collect,  // they are deleted later, in the background
+    orphan,   // they stay, without an owner
+};
+
 struct DeleteOptions {
     /// Delete only this very object, not a namesake made since.
     std::string uid = {};
+    Dependents dependents = Dependents::collect;
 };
 
 class Client {
@@ -83,7 +90,8 @@ class Client {
     virtual Result<json> apply(const Kind& kind, const json& object, const ApplyOptions& options,
                                std::stop_token stop) = 0;
 
-    /// Deletes in the background; not_found when it is gone already, conflict when the uid is another.
+    /// Deletes, at once unless something holds the object; not_found when it is gone already, conflict when
+    /// the uid is another.
     virtual Result<void> remove(const Kind& kind, const ObjectKey& key, const DeleteOptions& options,
                                 std::stop_token stop) = 0;
 };

@@ -112,7 +112,8 @@ Request apply_request(const Kind& kind, const json& object, const ApplyOptions& 
 Request delete_request(const Kind& kind, const ObjectKey& key, const DeleteOptions& options) {
     auto target = Target(kind, key.ns);
     target.segment(key.name);
-    json body = {{"apiVersion", "v1"}, {"kind", "DeleteOptions"}, {"propagationPolicy", "Background"}};
+    const char* const policy = options.dependents == Dependents::orphan ? "Orphan" : "Background";
+    json body = {{"apiVersion", "v1"}, {"kind", "DeleteOptions"}, {"propagationPolicy", policy}};
     if (!options.uid.empty()) {
         body["preconditions"] = json::object({{"uid", options.uid}});
     }

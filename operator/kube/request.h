@@ -34,7 +34,6 @@ Request watch_request(const Kind& kind, const Selection& selection, std::string_
 Request create_request(const Kind& kind, const json& object);
 Request apply_request(const Kind& kind, const json& object, const ApplyOptions& options);
 
-/// Deletes in the background: dependents go later.
 Request delete_request(const Kind& kind, const ObjectKey& key, const DeleteOptions& options);
 
 /// Percent-encodes all but RFC 3986's unreserved characters.

@@ -30,9 +30,35 @@ bool selects(const kube::Selection& selection, const json& object) {
            (selection.name.empty() || key.name == selection.name) && *matching;
 }
 
+/// Held by who deletes an object but not what it owns, until the garbage collector has let those go.
+constexpr const char* kOrphanFinalizer = "orphan";
+
+bool has_finalizer(const json& object, std::string_view name) {
+    const json finalizers = object["metadata"].value("finalizers", json::array());
+    return std::find(finalizers.begin(), finalizers.end(), name) != finalizers.end();
+}
+
 bool has_finalizers(const json& object) {
     return !object["metadata"].value("finalizers", json::array()).empty();
 }
+
+bool is_owned_by(const json& object, const std::string& uid) {
+    const json owners = object["metadata"].value("ownerReferences", json::array());
+    return std::any_of(owners.begin(), owners.end(),
+                       [&](const json& owner) { return owner.at("uid") == uid; });
+}
+
+/// Takes items out of a list, and the list when it is empty then.
+template <class Condition>
+void drop(json& parent, const char* list, Condition condition) {
+    json& items = parent[list];
+    items.erase(std::remove_if(items.begin(), items.end(), condition), items.end());
+    if (items.empty()) {
+        parent.erase(list);
+    }
+}
+
+const FieldManager kGarbageCollector{"kube-controller-manager", "Update"};
 
 /// What an apply may say: its status alone, or all but the status.
 json relevant_part(json object, bool status) {
@@ -77,6 +103,16 @@ void keep_identity(json& object, const json& live) {
 
 ClusterState::ClusterState(Time time, Defaults defaults)
     : time_(std::move(time)), defaults_(std::move(defaults)) {}
+
+ClusterState::ClusterState(const ClusterState& from, Time time, Defaults defaults)
+    : time_(std::move(time)),
+      defaults_(std::move(defaults)),
+      kinds_(from.kinds_),
+      pages_(from.pages_),
+      version_(from.version_),
+      compacted_(from.compacted_),
+      uids_(from.uids_),
+      tokens_(from.tokens_) {}
 
 Result<json> ClusterState::create(const kube::Kind& kind, json object, const FieldManager& by) {
     const kube::ObjectKey key = kube::key_of(object);
@@ -131,15 +167,16 @@ Result<json> ClusterState::edit(const kube::Kind& kind, const kube::ObjectKey& k
 }
 
 Result<void> ClusterState::remove(const kube::Kind& kind, const kube::ObjectKey& key,
-                                  const std::string& uid) {
+                                  const kube::DeleteOptions& options) {
     const Object live = find(kind, key);
     if (live == nullptr) {
         return fail(ErrorKind::not_found, describe(kind, key) + " not found");
     }
-    if (!uid.empty() && kube::uid_of(*live) != uid) {
+    if (!options.uid.empty() && kube::uid_of(*live) != options.uid) {
         return fail(ErrorKind::conflict, "Precondition failed: uid of " + describe(kind, key));
     }
-    if (!has_finalizers(*live)) {
+    const bool orphan = options.dependents == kube::Dependents::orphan;
+    if (!has_finalizers(*live) && !orphan) {
         bury(kind, live);
         return {};
     }
@@ -147,23 +184,27 @@ Result<void> ClusterState::remove(const kube::Kind& kind, const kube::ObjectKey&
     if (!deleting["metadata"].contains("deletionTimestamp")) {
         deleting["metadata"]["deletionTimestamp"] = time_();
     }
+    if (orphan && !has_finalizer(deleting, kOrphanFinalizer)) {
+        deleting["metadata"]["finalizers"].push_back(kOrphanFinalizer);
+    }
     store(kind, *live, std::move(deleting));
     return {};
 }
 
-std::optional<json> ClusterState::get(const kube::Kind& kind, const kube::ObjectKey& key) const {
-    const Object object = find(kind, key);
-    return object == nullptr ? std::nullopt : std::optional(*object);
-}
-
-std::vector<json> ClusterState::all(const kube::Kind& kind) const {
-    std::vector<json> result;
+std::vector<ClusterState::Object> ClusterState::all(const kube::Kind& kind) const {
+    std::vector<Object> result;
     if (const Objects* found = find_objects(kind)) {
+        result.reserve(found->live.size());
         for (const auto& [key, object] : found->live) {
-            result.push_back(*object);
+            result.push_back(object);
         }
     }
     return result;
+}
+
+std::uint64_t ClusterState::version(const kube::Kind& kind) const {
+    const Objects* found = find_objects(kind);
+    return found == nullptr ? 0 : found->changed;
 }
 
 Result<kube::Page> ClusterState::page(const kube::Kind& kind, const kube::Selection& selection,
@@ -229,17 +270,18 @@ kube::WatchEvent ClusterState::bookmark(const kube::Kind& kind) const {
              {"metadata", {{"resourceVersion", std::to_string(version_)}}}}};
 }
 
-/// Deletes what only had owners that are gone, until nothing more goes. Returns how many deletes it took.
+/// Deletes what only had owners that are gone, until nothing more goes, and what waited for its dependents to
+/// be let go. Returns how many deletes it took.
 std::size_t ClusterState::collect_garbage() {
-    std::size_t removed = 0;
+    std::size_t removed = release_dependents();
     for (bool found = true; found;) {
         found = false;
         const std::set<std::string> alive = uids();
         for (auto& [id, kind] : kinds_) {
             const auto live = kind.live;
             for (const auto& [key, object] : live) {
-                if (is_orphan(*object, alive) && !(*object)["metadata"].contains("deletionTimestamp")) {
-                    (void)remove(kind.kind, key, {});
+                if (is_garbage(*object, alive) && !(*object)["metadata"].contains("deletionTimestamp")) {
+                    (void)remove(kind.kind, key);
                     ++removed;
                     found = true;
                 }
@@ -247,6 +289,47 @@ std::size_t ClusterState::collect_garbage() {
         }
     }
     return removed;
+}
+
+/// Objects that were deleted without their dependents go once no object names them as its owner any more.
+std::size_t ClusterState::release_dependents() {
+    std::size_t released = 0;
+    for (auto& [id, kind] : kinds_) {
+        const auto live = kind.live;
+        for (const auto& [key, object] : live) {
+            if ((*object)["metadata"].contains("deletionTimestamp") &&
+                has_finalizer(*object, kOrphanFinalizer)) {
+                disown(kube::uid_of(*object));
+                (void)edit(
+                    kind.kind, key,
+                    [](json& owner) {
+                        drop(owner["metadata"], "finalizers",
+                             [](const json& finalizer) { return finalizer == kOrphanFinalizer; });
+                    },
+                    kGarbageCollector);
+                ++released;
+            }
+        }
+    }
+    return released;
+}
+
+void ClusterState::disown(const std::string& owner) {
+    for (auto& [id, kind] : kinds_) {
+        const auto live = kind.live;
+        for (const auto& [key, object] : live) {
+            if (!is_owned_by(*object, owner)) {
+                continue;
+            }
+            (void)edit(
+                kind.kind, key,
+                [&](json& dependent) {
+                    drop(dependent["metadata"], "ownerReferences",
+                         [&](const json& reference) { return reference.at("uid") == owner; });
+                },
+                kGarbageCollector);
+        }
+    }
 }
 
 void ClusterState::compact() {
@@ -301,6 +384,7 @@ json ClusterState::store(const kube::Kind& kind, const json& before, json after)
     after["metadata"]["resourceVersion"] = std::to_string(++version_);
     const auto stored = std::make_shared<const json>(after);
     of_kind.live[key] = stored;
+    of_kind.changed = version_;
     of_kind.history.push_back({version_, old, stored, stored});
     if (after["metadata"].contains("deletionTimestamp") && !has_finalizers(after)) {
         bury(kind, stored);
@@ -312,6 +396,7 @@ void ClusterState::bury(const kube::Kind& kind, const Object& last) {
     Objects& of_kind = objects(kind);
     json shown = *last;
     shown["metadata"]["resourceVersion"] = std::to_string(++version_);
+    of_kind.changed = version_;
     of_kind.live.erase(kube::key_of(*last));
     of_kind.history.push_back({version_, last, nullptr, std::make_shared<const json>(std::move(shown))});
 }
@@ -326,7 +411,7 @@ std::set<std::string> ClusterState::uids() const {
     return result;
 }
 
-bool ClusterState::is_orphan(const json& object, const std::set<std::string>& alive) const {
+bool ClusterState::is_garbage(const json& object, const std::set<std::string>& alive) const {
     const json owners = object["metadata"].value("ownerReferences", json::array());
     return !owners.empty() && std::none_of(owners.begin(), owners.end(), [&](const json& owner) {
         return alive.contains(owner.at("uid").get<std::string>());

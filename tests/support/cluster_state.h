@@ -20,20 +20,24 @@ namespace support {
 /// Not thread-safe; FakeCluster guards it.
 class ClusterState {
   public:
+    using Object = std::shared_ptr<const kube::json>;
     using Time = std::function<std::string()>;
     using Defaults = std::function<void(const kube::Kind&, kube::json&)>;
 
     ClusterState(Time time, Defaults defaults);
+    /// Goes on from another, which stays as it is.
+    ClusterState(const ClusterState& from, Time time, Defaults defaults);
 
     Result<kube::json> create(const kube::Kind& kind, kube::json object, const FieldManager& by);
     Result<kube::json> apply(const kube::Kind& kind, kube::json object, const FieldManager& by, bool force);
     Result<kube::json> edit(const kube::Kind& kind, const kube::ObjectKey& key,
                             const std::function<void(kube::json&)>& change, const FieldManager& by);
-    /// An empty uid deletes whoever has the name.
-    Result<void> remove(const kube::Kind& kind, const kube::ObjectKey& key, const std::string& uid);
+    Result<void> remove(const kube::Kind& kind, const kube::ObjectKey& key,
+                        const kube::DeleteOptions& options = {});
 
-    std::optional<kube::json> get(const kube::Kind& kind, const kube::ObjectKey& key) const;
-    std::vector<kube::json> all(const kube::Kind& kind) const;
+    /// Null when there is none. Both are as they are now and stay so: a write makes another object.
+    Object find(const kube::Kind& kind, const kube::ObjectKey& key) const;
+    std::vector<Object> all(const kube::Kind& kind) const;
 
     /// One page of a snapshot; a limit of 0 is no limit.
     Result<kube::Page> page(const kube::Kind& kind, const kube::Selection& selection, std::size_t limit,
@@ -49,12 +53,12 @@ class ClusterState {
 
     /// Of the latest change of any kind.
     std::uint64_t version() const { return version_; }
+    /// Of the latest change of this kind; 0 when there was none.
+    std::uint64_t version(const kube::Kind& kind) const;
     /// Whether a new watch can no longer go on from there.
     bool has_expired(std::uint64_t version) const { return version < compacted_; }
 
   private:
-    using Object = std::shared_ptr<const kube::json>;
-
     struct Change {
         std::uint64_t version = 0;
         Object before;  // null when created
@@ -65,6 +69,7 @@ class ClusterState {
         kube::Kind kind;
         std::map<kube::ObjectKey, Object> live = {};
         std::deque<Change> history = {};
+        std::uint64_t changed = 0;    // version of the latest change
         std::uint64_t compacted = 0;  // version of the latest change that was forgotten
     };
     struct Snapshot {
@@ -75,12 +80,13 @@ class ClusterState {
 
     Objects& objects(const kube::Kind& kind);
     const Objects* find_objects(const kube::Kind& kind) const;
-    Object find(const kube::Kind& kind, const kube::ObjectKey& key) const;
     kube::json born(const kube::Kind& kind, const kube::ObjectKey& key);
     kube::json store(const kube::Kind& kind, const kube::json& before, kube::json after);
     void bury(const kube::Kind& kind, const Object& last);
     std::set<std::string> uids() const;
-    bool is_orphan(const kube::json& object, const std::set<std::string>& alive) const;
+    bool is_garbage(const kube::json& object, const std::set<std::string>& alive) const;
+    std::size_t release_dependents();
+    void disown(const std::string& owner);
 
     const Time time_;
     const Defaults defaults_;

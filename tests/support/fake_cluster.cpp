@@ -36,7 +36,14 @@ Call call_of(Verb verb, const kube::Kind& kind, kube::ObjectKey key = {}, json o
 }  // namespace
 
 FakeCluster::FakeCluster(Options options)
-    : watches_wait_(options.watches_wait), state_(std::move(options.time), std::move(options.defaults)) {}
+    : watches_wait_(options.watches_wait),
+      keep_calls_(options.keep_calls),
+      state_(std::move(options.time), std::move(options.defaults)) {}
+
+FakeCluster::FakeCluster(Options options, const ClusterState& state)
+    : watches_wait_(options.watches_wait),
+      keep_calls_(options.keep_calls),
+      state_(state, std::move(options.time), std::move(options.defaults)) {}
 
 template <class T, class Action>
 Result<T> FakeCluster::request(Call call, const std::stop_token& stop, const Action& action) {
@@ -50,7 +57,9 @@ Result<T> FakeCluster::request(Call call, const std::stop_token& stop, const Act
         const std::uint64_t before = state_.version();
         result = refused ? tl::unexpected(std::move(*refused)) : action();
         call.changed = state_.version() != before;
-        calls_.push_back(call);
+        if (keep_calls_) {
+            calls_.push_back(call);
+        }
     }
     if (refused) {
         return result;
@@ -97,7 +106,7 @@ Result<json> FakeCluster::apply(const kube::Kind& kind, const json& object, cons
 Result<void> FakeCluster::remove(const kube::Kind& kind, const kube::ObjectKey& key,
                                  const kube::DeleteOptions& options, std::stop_token stop) {
     return request<void>(call_of(Verb::remove, kind, key), stop,
-                         [&] { return state_.remove(kind, key, options.uid); });
+                         [&] { return state_.remove(kind, key, options); });
 }
 
 Result<void> FakeCluster::watch(const kube::Kind& kind, const kube::Selection& selection,
@@ -106,7 +115,9 @@ Result<void> FakeCluster::watch(const kube::Kind& kind, const kube::Selection& s
     const Call call = call_of(Verb::watch, kind);
     auto refused = fault(call, Moment::before);
     std::unique_lock lock(mutex_);
-    calls_.push_back(call);
+    if (keep_calls_) {
+        calls_.push_back(call);
+    }
     if (refused) {
         return tl::unexpected(std::move(*refused));
     }
@@ -170,8 +181,8 @@ json FakeCluster::edit(const kube::Kind& kind, const kube::ObjectKey& key,
         [&] { return must(state_.edit(kind, key, change_object, {std::string(manager), "Update"})); });
 }
 
-void FakeCluster::erase(const kube::Kind& kind, const kube::ObjectKey& key) {
-    change([&] { must(state_.remove(kind, key, {})); });
+void FakeCluster::erase(const kube::Kind& kind, const kube::ObjectKey& key, kube::Dependents dependents) {
+    change([&] { must(state_.remove(kind, key, {.dependents = dependents})); });
 }
 
 std::size_t FakeCluster::collect_garbage() {
@@ -194,13 +205,41 @@ void FakeCluster::compact() {
 }
 
 std::optional<json> FakeCluster::get(const kube::Kind& kind, const kube::ObjectKey& key) const {
-    const std::lock_guard lock(mutex_);
-    return state_.get(kind, key);
+    const Object object = find(kind, key);
+    return object == nullptr ? std::nullopt : std::optional(*object);
 }
 
 std::vector<json> FakeCluster::all(const kube::Kind& kind) const {
+    std::vector<json> result;
+    for (const Object& object : view(kind)) {
+        result.push_back(*object);
+    }
+    return result;
+}
+
+FakeCluster::Object FakeCluster::find(const kube::Kind& kind, const kube::ObjectKey& key) const {
+    const std::lock_guard lock(mutex_);
+    return state_.find(kind, key);
+}
+
+std::vector<FakeCluster::Object> FakeCluster::view(const kube::Kind& kind) const {
     const std::lock_guard lock(mutex_);
     return state_.all(kind);
+}
+
+std::uint64_t FakeCluster::version() const {
+    const std::lock_guard lock(mutex_);
+    return state_.version();
+}
+
+std::uint64_t FakeCluster::version(const kube::Kind& kind) const {
+    const std::lock_guard lock(mutex_);
+    return state_.version(kind);
+}
+
+ClusterState FakeCluster::state() const {
+    const std::lock_guard lock(mutex_);
+    return state_;
 }
 
 void FakeCluster::set_fault(Fault fault) {

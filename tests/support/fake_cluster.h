@@ -52,10 +52,15 @@ class FakeCluster : public kube::Client {
         ClusterState::Time time = [] { return "2030-01-01T00:00:00Z"; };
         /// Fills in defaults as the API server would. Nobody owns what it adds.
         ClusterState::Defaults defaults = [](const kube::Kind&, kube::json&) {};
+        /// Whether calls() has something to tell.
+        bool keep_calls = true;
     };
+    using Object = ClusterState::Object;
 
     FakeCluster() : FakeCluster(Options{}) {}
     explicit FakeCluster(Options options);
+    /// Goes on from the state of another.
+    FakeCluster(Options options, const ClusterState& state);
 
     // kube::Client
     Result<kube::Page> list(const kube::Kind& kind, const kube::Selection& selection, int limit,
@@ -77,9 +82,17 @@ class FakeCluster : public kube::Client {
     kube::json edit(const kube::Kind& kind, const kube::ObjectKey& key,
                     const std::function<void(kube::json&)>& change, std::string_view manager = "controller");
     /// Deletes an object, which must exist.
-    void erase(const kube::Kind& kind, const kube::ObjectKey& key);
+    void erase(const kube::Kind& kind, const kube::ObjectKey& key,
+               kube::Dependents dependents = kube::Dependents::collect);
     std::optional<kube::json> get(const kube::Kind& kind, const kube::ObjectKey& key) const;
     std::vector<kube::json> all(const kube::Kind& kind) const;
+    /// The same without copies; null when there is none.
+    Object find(const kube::Kind& kind, const kube::ObjectKey& key) const;
+    std::vector<Object> view(const kube::Kind& kind) const;
+    /// Of the latest change, of any kind or of one.
+    std::uint64_t version() const;
+    std::uint64_t version(const kube::Kind& kind) const;
+    ClusterState state() const;
 
     /// Deletes objects whose owners are all gone, and so on. Returns how many went.
     std::size_t collect_garbage();
@@ -106,6 +119,7 @@ class FakeCluster : public kube::Client {
     auto change(const Action& action);
 
     const bool watches_wait_;
+    const bool keep_calls_;
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
     ClusterState state_;

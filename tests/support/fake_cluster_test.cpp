@@ -73,6 +73,25 @@ TEST_F(FakeClusterTest, GivesANewObjectAnIdentityAndAGeneration) {
     EXPECT_EQ((*applied)["metadata"]["creationTimestamp"], "2030-01-01T00:00:00Z");
 }
 
+TEST_F(FakeClusterTest, LetsTheDependentsOfAnObjectGoThatIsDeletedAlone) {
+    const json owner = cluster.put(kDeployment, deployment("crm:1"));
+    cluster.put(kSecret,
+                secret("kept", {{"ownerReferences", json::array({{{"uid", kube::uid_of(owner)}}})}}));
+    ASSERT_TRUE(cluster.remove(kDeployment, kKey, {.dependents = kube::Dependents::orphan}, {}));
+    EXPECT_TRUE(cluster.get(kDeployment, kKey)) << "until the collector has come";
+    cluster.collect_garbage();
+    EXPECT_FALSE(cluster.get(kDeployment, kKey));
+    EXPECT_FALSE((*cluster.get(kSecret, {"tenants", "kept"}))["metadata"].contains("ownerReferences"));
+}
+
+TEST_F(FakeClusterTest, GoesOnFromTheStateOfAnotherWithoutChangingIt) {
+    cluster.put(kSecret, secret("first"));
+    FakeCluster other({.watches_wait = false}, cluster.state());
+    other.put(kSecret, secret("second"));
+    EXPECT_THAT(other.all(kSecret), SizeIs(2));
+    EXPECT_THAT(cluster.all(kSecret), SizeIs(1));
+}
+
 TEST_F(FakeClusterTest, KeepsTheResourceVersionWhenAnApplyChangesNothing) {
     const auto first = apply(deployment("crm:1"));
     const auto second = apply(deployment("crm:1"));

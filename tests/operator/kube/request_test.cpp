@@ -88,7 +88,7 @@ TEST(Request, ANameCannotLeaveItsPlaceInThePath) {
               "/api/v1/namespaces/a%2Fb/secrets/..%2Fc%3Fd?fieldManager=crm-operator&force=false");
 }
 
-TEST(Request, DeletesInTheBackgroundAndOnlyTheVeryObject) {
+TEST(Request, DeletesInTheBackgroundOnlyTheVeryObjectOrWithoutItsDependents) {
     const Request any = delete_request(kSecrets, {"tenants", "acme-admin"}, {});
     EXPECT_EQ(any.method, "DELETE");
     EXPECT_EQ(any.target, "/api/v1/namespaces/tenants/secrets/acme-admin");
@@ -99,6 +99,10 @@ TEST(Request, DeletesInTheBackgroundAndOnlyTheVeryObject) {
 
     const Request one = delete_request(kSecrets, {"tenants", "acme-admin"}, {.uid = "u-1"});
     EXPECT_EQ(json::parse(one.body)["preconditions"], json::parse(R"({"uid": "u-1"})"));
+
+    const Request alone =
+        delete_request(kSecrets, {"tenants", "acme-admin"}, {.dependents = Dependents::orphan});
+    EXPECT_EQ(json::parse(alone.body)["propagationPolicy"], "Orphan");
 }
 
 }  // namespace
