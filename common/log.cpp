@@ -3,9 +3,11 @@
 #include "common/json_text.h"
 #include "common/rfc3339.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <memory>
+#include <vector>
 
 #include <fmt/format.h>
 #include <spdlog/logger.h>
@@ -51,6 +53,13 @@ void append_value(std::string& out, const Value& value) {
     std::visit(Appender{out}, value);
 }
 
+/// Parsers of JSON keep one of two members of the same name, or refuse both.
+std::string unused(std::string_view key, const std::vector<std::string>& used) {
+    std::string name(key);
+    while (std::find(used.begin(), used.end(), name) != used.end()) name += '_';
+    return name;
+}
+
 }  // namespace
 
 void start(Level level) {
@@ -79,9 +88,10 @@ std::string line(std::chrono::system_clock::time_point time, Level level, std::s
     out.append(entry(level).name);
     out += R"(","message":)";
     append_json_string(out, message);
+    std::vector<std::string> used{"time", "level", "message"};
     for (const Field& field : fields) {
         out += ',';
-        append_json_string(out, field.key);
+        append_json_string(out, used.emplace_back(unused(field.key, used)));
         out += ':';
         append_value(out, field.value);
     }

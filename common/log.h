@@ -42,8 +42,8 @@ bool parse(std::string_view text, Level& level);
 
 void write(Level level, std::string_view message, Fields fields);
 
-/// The text of one entry, without the newline: {"time":…,"level":…,"message":…, fields…}. Pure; write()
-/// prints it.
+/// The text of one entry, without the newline: {"time":…,"level":…,"message":…, fields…}. Each key is there
+/// once: a field that repeats one gets underscores behind its name. Pure; write() prints it.
 std::string line(std::chrono::system_clock::time_point time, Level level, std::string_view message,
                  Fields fields);
 

@@ -123,8 +123,8 @@ void Controller::failed(const Run& run, const Error& error) {
     common::log::warning("Reconcile failed", {{"namespace", run.key.ns},
                                               {options_.subject, run.key.name},
                                               {"reconcile", run.id},
-                                              {"error", name_of(error.kind)},
-                                              {"message", error.message},
+                                              {"error", error.message},
+                                              {"error_kind", name_of(error.kind)},
                                               {"retry_ms", wait.count()}});
 }
 

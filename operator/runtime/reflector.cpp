@@ -152,8 +152,8 @@ Duration Reflector::failed(const Error& error) {
         status_.last_error = error.message;
     }
     common::log::warning(was_watching ? "Watch failed" : "List failed", {{"kind", kind_.kind},
-                                                                         {"error", name_of(error.kind)},
-                                                                         {"message", error.message},
+                                                                         {"error", error.message},
+                                                                         {"error_kind", name_of(error.kind)},
                                                                          {"retry_ms", wait.count()}});
     return wait;
 }

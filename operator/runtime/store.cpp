@@ -224,7 +224,7 @@ std::optional<Projected> Store::project(const kube::json& object) const {
         common::log::warning("Cannot read object, keeping what was known of it",
                              {{"kind", object.value("kind", "")},
                               {"object", kube::to_string(kube::key_of(object))},
-                              {"message", exception.what()}});
+                              {"error", exception.what()}});
         return std::nullopt;
     }
 }

@@ -50,6 +50,12 @@ TEST(Log, StaysJsonWhateverIsLogged) {
     EXPECT_TRUE(entry["nan"].is_null());
 }
 
+TEST(Log, HasEachKeyOnce) {
+    EXPECT_EQ(line(kTime, Level::info, "m", {{"message", "a"}, {"x", 1}, {"x", 2}, {"x", 3}, {"time", "t"}}),
+              R"({"time":"2024-05-06T07:08:09.012Z","level":"info","message":"m",)"
+              R"("message_":"a","x":1,"x_":2,"x__":3,"time_":"t"})");
+}
+
 TEST(Log, PrintsWholeLinesOnStandardError) {
     const std::string output = printed_at(Level::info, [] {
         info("first {} %v", {{"a", 1}});
