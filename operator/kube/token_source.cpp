@@ -17,6 +17,9 @@ Result<std::string> TokenSource::token(Time now) {
     std::ifstream stream(file_);
     std::string text;
     if (!(stream >> text)) {
+        if (read_at_ != Time::min()) {
+            return token_;  // half a renewal: what worked until now is better than nothing
+        }
         return fail(ErrorKind::unauthorized, "cannot read a token from " + file_.string());
     }
     token_ = std::move(text);

@@ -20,7 +20,8 @@ class TokenSource {
     /// The file wins when it is not empty. Both empty: no token.
     TokenSource(std::string token, std::filesystem::path file);
 
-    /// The token to use now; empty when there is none. Fails when the file cannot be read or is empty.
+    /// The token to use now; empty when there is none. Fails when the file cannot be read or is empty and no
+    /// earlier token is left that was not refused.
     Result<std::string> token(Time now);
 
     /// To be called when the server refused `token`: the next call reads the file again. Returns whether

@@ -41,6 +41,30 @@ TEST_F(TokenFile, ALateRefusalOfAnOldTokenDoesNotForgetTheNewOne) {
     EXPECT_EQ(*tokens.token(start + seconds(61)), "second");
 }
 
+TEST_F(TokenFile, IsNeverUsedPastTheTenMinutesThatItsTokensLast) {
+    constexpr seconds kValid{600};
+    constexpr seconds kRenewed{480};  // as the kubelet does, when four fifths are over
+    TokenSource tokens("", file);
+    for (seconds at{0}; at < seconds(3600); at += seconds(7)) {
+        const auto issued = at / kRenewed * kRenewed;
+        folder.write("token", std::to_string(issued.count()));
+        const seconds used{std::stoi(*tokens.token(start + at))};
+        ASSERT_LT(at - used, kValid);
+    }
+}
+
+TEST_F(TokenFile, KeepsItsTokenWhileTheFileIsBeingReplaced) {
+    TokenSource tokens("", file);
+    ASSERT_TRUE(tokens.token(start));
+    std::filesystem::remove(file);
+    EXPECT_EQ(*tokens.token(start + seconds(60)), "first");
+    folder.write("token", "second");
+    EXPECT_EQ(*tokens.token(start + seconds(61)), "second") << "without another minute of waiting";
+    std::filesystem::remove(file);
+    tokens.forget("second");
+    EXPECT_FALSE(tokens.token(start + seconds(62))) << "what was refused is not tried again";
+}
+
 TEST_F(TokenFile, AMissingOrEmptyFileIsAnErrorThatNamesIt) {
     for (const std::filesystem::path& bad : {folder.path() / "absent", folder.write("empty", "\n")}) {
         TokenSource tokens("", bad);
