@@ -9,8 +9,9 @@ namespace common {
 
 Result<Endpoint> parse_endpoint(std::string_view text) {
     const auto invalid = [&](std::string_view why) {
-        return fail(ErrorKind::invalid,
-                    fmt::format("'{}' is not ADDRESS:PORT, as in 0.0.0.0:8080 or [::1]:8080: {}", text, why));
+        return fail(
+            ErrorKind::invalid,
+            fmt::format("'{}' is not ADDRESS:PORT, as in [::]:8080 or 127.0.0.1:8080: {}", text, why));
     };
     const std::size_t colon = text.rfind(':');
     if (colon == std::string_view::npos) return invalid("the port is missing");

@@ -16,7 +16,8 @@ struct Endpoint {
     bool operator==(const Endpoint&) const = default;
 };
 
-/// Parses "ADDRESS:PORT" with a numeric address: "0.0.0.0:8080", "[::1]:8081".
+/// Parses "ADDRESS:PORT" with a numeric address: "127.0.0.1:8080", "[::1]:8081". "[::]:8080" is the wildcard:
+/// http::Server listens on every address of both families then.
 Result<Endpoint> parse_endpoint(std::string_view text);
 
 }  // namespace common

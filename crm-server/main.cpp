@@ -22,8 +22,8 @@ struct Arguments {
     std::string database_host;
     std::filesystem::path database_dir;
     std::filesystem::path admin_dir;
-    std::string listen = "0.0.0.0:8080";
-    std::string management = "0.0.0.0:8081";
+    std::string listen = "[::]:8080";
+    std::string management = "[::]:8081";
     std::uint32_t wait = 300;
 };
 

@@ -18,7 +18,7 @@ namespace {
 
 struct Arguments {
     std::string kubeconfig;
-    std::string management = "0.0.0.0:8081";
+    std::string management = "[::]:8081";
     std::string log_level = "info";
     crm::OperatorOptions options{
         .ns = {},

@@ -10,6 +10,7 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -54,6 +55,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
           period(sweep_period(context->options)) {}
 
     error_code open();
+    error_code open(const asio::ip::address& address);
     static Task<void> accept(std::shared_ptr<State> self);
     void start(Socket socket);
     void accept_waiting();
@@ -75,8 +77,22 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
 error_code Server::State::open() {
     error_code error;
     const auto address = asio::ip::make_address(context->options.address, error);
+    if (error) return error;
+    error = open(address);
+    const bool no_ipv6 = error == asio::error::address_family_not_supported ||
+                         error == boost::system::errc::address_not_available;
+    if (no_ipv6 && address == asio::ip::address_v6::any()) error = open(asio::ip::address_v4::any());
+    return error;
+}
+
+error_code Server::State::open(const asio::ip::address& address) {
+    error_code error;
+    error_code ignored;
+    acceptor.close(ignored);
     const tcp::endpoint endpoint(address, context->options.port);
-    if (!error) acceptor.open(endpoint.protocol(), error);
+    acceptor.open(endpoint.protocol(), error);
+    // Whatever the machine's default is: the wildcard of IPv6 takes IPv4 too.
+    if (!error && address.is_v6()) acceptor.set_option(asio::ip::v6_only(!address.is_unspecified()), error);
     // Only skips the wait for old connections: Linux still refuses a port that something listens on.
     if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
     if (!error) acceptor.bind(endpoint, error);

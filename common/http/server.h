@@ -19,7 +19,8 @@
 namespace common::http {
 
 struct ServerOptions {
-    std::string address = "0.0.0.0";
+    /// "::" listens on all addresses of IPv6 and IPv4, and of IPv4 alone where the kernel has no IPv6.
+    std::string address = "::";
     std::uint16_t port = 0;              // 0: any free one, see Server::port()
     std::size_t header_limit = 8'192;    // bytes
     std::size_t body_limit = 1'048'576;  // bytes

@@ -45,6 +45,13 @@ tl::unexpected<Refusal> refused(Refusal refusal) {
     return tl::unexpected<Refusal>(refusal);
 }
 
+/// A client has one address, whichever family the socket is of that it came by.
+std::string text_of(const boost::asio::ip::address& address) {
+    const bool mapped = address.is_v6() && address.to_v6().is_v4_mapped();
+    return mapped ? boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6()).to_string()
+                  : address.to_string();
+}
+
 }  // namespace
 
 Session::Session(std::shared_ptr<SessionContext> context, Socket socket)
@@ -55,7 +62,7 @@ Session::Session(std::shared_ptr<SessionContext> context, Socket socket)
       place_(context_->sessions.insert(context_->sessions.end(), this)) {
     error_code ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
-    remote_address_ = socket_.remote_endpoint(ignored).address().to_string();
+    remote_address_ = text_of(socket_.remote_endpoint(ignored).address());
 }
 
 Session::~Session() {

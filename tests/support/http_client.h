@@ -22,12 +22,15 @@ struct HttpReply {
     std::string header(std::string_view name) const;
 };
 
-/// One connection to 127.0.0.1. Waiting for the server longer than the patience throws std::runtime_error:
+/// One connection to loopback. Waiting for the server longer than the patience throws std::runtime_error:
 /// a test never hangs.
 class HttpConnection {
   public:
-    explicit HttpConnection(std::uint16_t port,
-                            std::chrono::milliseconds patience = std::chrono::seconds(10));
+    enum class Family { ipv4, ipv6 };
+
+    /// To 127.0.0.1 or to ::1.
+    explicit HttpConnection(std::uint16_t port, std::chrono::milliseconds patience = std::chrono::seconds(10),
+                            Family family = Family::ipv4);
     ~HttpConnection();
     HttpConnection(HttpConnection&& other) noexcept;
     HttpConnection& operator=(HttpConnection&&) = delete;
