@@ -24,9 +24,9 @@ json container(const CrmInstance& instance, const Context& context) {
         {{"name", "server"},
          {"image", context.server_image},
          {"imagePullPolicy", "IfNotPresent"},
+         // It listens where it does by default: on ports 8080 and 8081, whatever its version.
          {"args", json::array({"serve", "--database-host", database_host(instance.name(), instance.ns()),
-                               "--database-dir", kDatabaseFolder, "--admin-dir", "/etc/crm/admin", "--listen",
-                               "0.0.0.0:8080", "--management", "0.0.0.0:8081"})},
+                               "--database-dir", kDatabaseFolder, "--admin-dir", "/etc/crm/admin"})},
          {"ports", json::array({port("http", 8080), port("management", 8081)})},
          {"resources", resources(preset_of(instance.spec.size).server, instance.spec.server_resources)},
          {"securityContext", container_security_context()},
