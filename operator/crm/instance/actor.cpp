@@ -3,6 +3,7 @@
 #include "common/log.h"
 #include "operator/crm/api/kinds.h"
 #include "operator/kube/field_ownership.h"
+#include "operator/runtime/adaptive_concurrency.h"
 
 #include <cstdlib>
 
@@ -122,36 +123,11 @@ class Actor {
     const std::stop_token stop_;
 };
 
-/// What a failed action means to the people who can help; nothing when trying again helps.
-std::optional<Problem> problem_of(const Action& action, const Error& error) {
-    const std::string object = fmt::format("{} {}", action.kind.kind, action.key.name);
-    switch (error.kind) {
-        case ErrorKind::conflict:
-            return Problem{reason::kObjectConflict,
-                           fmt::format("{} exists and is managed by somebody else: delete it, or give the "
-                                       "CrmInstance another name. The API server says: {}",
-                                       object, error.message)};
-        case ErrorKind::invalid:
-            return Problem{
-                reason::kObjectRejected,
-                fmt::format("The API server refused to {} {}: change the spec accordingly. It says: {}",
-                            name_of(action.verb), object, error.message)};
-        case ErrorKind::forbidden:
-            return Problem{reason::kForbidden,
-                           fmt::format("The operator may not {} {}: grant it, or raise the quota. The API "
-                                       "server says: {}",
-                                       name_of(action.verb), object, error.message)};
-        case ErrorKind::unauthorized:
-        case ErrorKind::not_found:
-        case ErrorKind::expired:
-        case ErrorKind::throttled:
-        case ErrorKind::unavailable:
-        case ErrorKind::timeout:
-        case ErrorKind::cancelled:
-        case ErrorKind::internal:
-            return std::nullopt;
-    }
-    std::abort();
+/// One webhook that is down is no trouble of the API server, which others would have to go slower for.
+Error refused(Error error) {
+    return runtime::AdaptiveConcurrency::is_overload(error.kind)
+               ? Error{ErrorKind::forbidden, std::move(error.message)}
+               : std::move(error);
 }
 
 }  // namespace
@@ -171,10 +147,11 @@ Outcome act(kube::Client& client, Stores& stores, const runtime::Run& run, const
                                                {"object", action.key.name}});
             continue;
         }
+        const auto problem =
+            problem_of(fmt::format("{} {}", action.kind.kind, action.key.name), done.error());
         if (!outcome.error) {
-            outcome.error = done.error();
+            outcome.error = problem ? refused(done.error()) : done.error();
         }
-        const auto problem = problem_of(action, done.error());
         if (!problem) {
             outcome.interrupted = true;
             break;

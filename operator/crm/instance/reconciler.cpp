@@ -5,6 +5,7 @@
 #include "operator/crm/desired/desired_state.h"
 #include "operator/crm/instance/actor.h"
 #include "operator/crm/instance/plan.h"
+#include "operator/crm/report/causes.h"
 #include "operator/crm/report/events.h"
 
 #include <utility>
@@ -78,18 +79,22 @@ Result<void> InstanceReconciler::refuse(const Identity& identity, const Status& 
                    .previous = previous,
                    .observed = observed,
                    .settings = settings_,
-                   .problems = {{reason::kInvalidSpec, "Correct the spec: " + invalid.message}},
+                   .problems = {{reason::kInvalidSpec,
+                                 explain({.reason = reason::kInvalidSpec, .words = invalid.message})}},
                    .now = environment_.now()});
 }
 
-/// Events first: told again after a crash, they are the same ones, but never told they would be lost.
+/// The status first: nothing about an Event, which may be refused or take its time, keeps it from being told.
 Result<void> InstanceReconciler::report(const StatusInput& input) {
     const Status next = status(input);
     if (next == input.previous) {
         return {};
     }
-    tell(input.identity, input.previous, next);
-    return write_status(input.identity, next);
+    Result<void> written = write_status(input.identity, next);
+    if (written) {
+        tell(input.identity, input.previous, next);
+    }
+    return written;
 }
 
 void InstanceReconciler::tell(const Identity& identity, const Status& before, const Status& after) {

@@ -1,7 +1,9 @@
 #include "operator/crm/report/events.h"
 
+#include "common/text.h"
 #include "operator/crm/api/kinds.h"
-#include "operator/crm/report/status.h"
+#include "operator/crm/report/causes.h"
+#include "operator/crm/report/problem.h"
 #include "operator/kube/field_ownership.h"
 
 #include <algorithm>
@@ -43,15 +45,12 @@ std::optional<Occurrence> started(const Status& before, const Status&) {
     return Occurrence{"Normal", "Provisioning", "Creating the database and the server"};
 }
 
-/// What a person must put right, once for each new reason or message.
-std::optional<Occurrence> needs_help(const Status& before, const Status& after) {
-    constexpr std::array<std::string_view, 6> kReasons{reason::kInvalidSpec,     reason::kObjectConflict,
-                                                       reason::kObjectRejected,  reason::kForbidden,
-                                                       reason::kMigrationFailed, reason::kVolumeReplaced};
+/// What is in the way, once for each cause.
+std::optional<Occurrence> in_the_way(const Status& before, const Status& after) {
     const Condition& now = of(after, condition::kReady);
     const Condition& then = of(before, condition::kReady);
-    const bool same = now.reason == then.reason && now.message == then.message;
-    if (same || std::find(kReasons.begin(), kReasons.end(), now.reason) == kReasons.end()) {
+    const bool same = now.reason == then.reason && common::same_but_for_noise(now.message, then.message);
+    if (same || find_cause(now.reason) == nullptr) {
         return std::nullopt;
     }
     return Occurrence{"Warning", now.reason, now.message};
@@ -84,7 +83,7 @@ std::optional<Occurrence> version_changed(const Status& before, const Status& af
         fmt::format("The server went from {} to {}", before.running_version, after.running_version)};
 }
 
-constexpr std::array<Rule, 5> kRules{started, needs_help, became_ready, became_unavailable, version_changed};
+constexpr std::array<Rule, 5> kRules{started, in_the_way, became_ready, became_unavailable, version_changed};
 
 json event(const Identity& identity, const Status& before, Occurrence occurrence, const std::string& now) {
     // The status before holds the times of all transitions so far: the same event cannot come from another.
@@ -103,7 +102,7 @@ json event(const Identity& identity, const Status& before, Occurrence occurrence
                                           {"uid", identity.uid}})},
          {"type", occurrence.type},
          {"reason", std::move(occurrence.reason)},
-         {"message", occurrence.message.substr(0, 1024)},
+         {"message", common::one_line(occurrence.message, kMessageLimit)},
          {"source", json::object({{"component", "crm-operator"}})},
          {"firstTimestamp", now},
          {"lastTimestamp", now},

@@ -1,8 +1,10 @@
 #include "operator/crm/report/status.h"
 
+#include "common/text.h"
 #include "operator/crm/api/kinds.h"
 #include "operator/crm/api/labels.h"
 #include "operator/crm/api/names.h"
+#include "operator/crm/report/causes.h"
 #include "operator/crm/upgrade/upgrade.h"
 
 #include <optional>
@@ -163,14 +165,26 @@ constexpr ConditionRow kConditions[] = {
     {condition::kSchemaCurrent, schema_current},
 };
 
+/// A message stays as it was when it differs in noise alone: a webhook that denies with another uuid each
+/// time says nothing new. What the operator counts itself is none.
+std::string message_of(const Verdict& verdict, const Condition* before, const Identity& identity) {
+    std::string message = common::one_line(verdict.message, kMessageLimit);
+    const bool same = before != nullptr && before->status == verdict.status &&
+                      before->reason == verdict.reason && before->observed_generation == identity.generation;
+    const bool kept =
+        same && find_cause(verdict.reason) != nullptr && common::same_but_for_noise(before->message, message);
+    return kept ? before->message : message;
+}
+
 Condition condition_of(const ConditionRow& row, const Situation& situation, const StatusInput& in) {
     Verdict verdict = row.verdict(situation);
     const Condition* before = in.previous.find(row.type);
     const bool same = before != nullptr && before->status == verdict.status;
+    std::string message = message_of(verdict, before, in.identity);
     return {.type = std::string(row.type),
             .status = verdict.status,
             .reason = std::move(verdict.reason),
-            .message = std::move(verdict.message),
+            .message = std::move(message),
             .observed_generation = in.identity.generation,
             .last_transition_time = same ? before->last_transition_time : in.now};
 }

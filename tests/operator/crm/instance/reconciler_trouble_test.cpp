@@ -6,6 +6,7 @@
 
 #include <exception>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -109,6 +110,83 @@ TEST_F(ReconcilerInTrouble, ShowsWhatTheApiServerRefusesAndTriesAgainWithinAMinu
     world.settle_after(std::chrono::minutes(1));
     world.start_pods("acme");
     EXPECT_EQ(world.condition_of("acme", condition::kReady), "True Serving");
+}
+
+/// Every write of one kind is answered with these words, each time with others in the place of "{}".
+support::FakeCluster::Fault refusing(const char* kind, ErrorKind error, std::string words) {
+    return [=, count = 0](const Call& call, Moment moment) mutable -> std::optional<Error> {
+        if (moment == Moment::before && call.kind == kind && call.writes()) {
+            std::string said = words;
+            if (const auto at = said.find("{}"); at != std::string::npos) {
+                said.replace(at, 2, fmt::format("1f0c9a2e-1111-4222-8333-{:012x}", ++count));
+            }
+            return Error{error, said};
+        }
+        return std::nullopt;
+    };
+}
+
+TEST_F(ReconcilerInTrouble, WritesTheOtherObjectsAndSaysSoWhenAWebhookIsDown) {
+    world.cluster.set_fault(refusing("StatefulSet", ErrorKind::unavailable,
+                                     R"(failed calling webhook "sets.example.com": refused)"));
+    create();
+    EXPECT_EQ(world.condition_of("acme", condition::kReady), "False WebhookUnavailable");
+    EXPECT_THAT(world.status_of("acme").find(condition::kReady)->message, HasSubstr("sets.example.com"));
+    EXPECT_EQ(world.objects().size(), kOwned - 1);
+    // And of a change, which an instance that serves does not get.
+    world.cluster.set_fault({});
+    world.settle_after(std::chrono::minutes(1));
+    world.start_pods("acme");
+    ASSERT_EQ(world.condition_of("acme", condition::kReady), "True Serving");
+    world.cluster.set_fault(refusing("Deployment", ErrorKind::unavailable,
+                                     R"(failed calling webhook "all.example.com": refused)"));
+    world.create(new_spec({{"replicas", 2}}));
+    world.settle();
+    EXPECT_EQ(world.condition_of("acme", condition::kReady), "False WebhookUnavailable");
+}
+
+TEST_F(ReconcilerInTrouble, TellsOnceOfATroubleThatDiffersInNoiseAlone) {
+    world.cluster.set_fault(refusing("Service", ErrorKind::invalid,
+                                     R"(admission webhook "s.example.com" denied the request: no ({}))"));
+    create();
+    ASSERT_EQ(world.condition_of("acme", condition::kReady), "False WebhookDenied");
+    const auto events = world.cluster.all(kEvent).size();
+    world.cluster.forget_calls();
+    for (int i = 0; i < 10; ++i) {
+        ASSERT_FALSE(world.reconcile("acme"));
+    }
+    EXPECT_EQ(world.cluster.all(kEvent).size(), events);
+    for (const Call& call : world.cluster.writes()) {
+        EXPECT_EQ(call.kind, "Service");
+    }
+}
+
+TEST_F(ReconcilerInTrouble, WritesTheStatusWhateverTheWordsOfOthersAreMadeOf) {
+    for (std::size_t before = 0; before < 4; ++before) {
+        std::string words(before, 'x');
+        for (int i = 0; i < 500; ++i) {
+            words += "\xE5\x90\x8D";
+        }
+        World other;
+        other.cluster.set_fault(refusing("Deployment", ErrorKind::invalid,
+                                         "ValidatingAdmissionPolicy 'p' denied request: " + words));
+        other.create(instance_manifest());
+        other.settle();
+        EXPECT_EQ(other.condition_of("acme", condition::kReady), "False PolicyDenied");
+        EXPECT_THAT(other.cluster.all(kEvent), testing::Not(IsEmpty()));
+    }
+}
+
+TEST_F(ReconcilerInTrouble, TellsAnEventAfterTheStatus) {
+    create();
+    std::vector<std::string> order;
+    for (const Call& call : world.cluster.writes()) {
+        if (call.kind == "Event" || call.kind == "CrmInstance") {
+            order.push_back(call.kind);
+        }
+    }
+    ASSERT_THAT(order, testing::Not(IsEmpty()));
+    EXPECT_EQ(order.front(), "CrmInstance");
 }
 
 TEST_F(ReconcilerInTrouble, FailsNoReconcileForAnEvent) {
