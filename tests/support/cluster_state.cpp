@@ -123,9 +123,12 @@ Result<json> ClusterState::create(const kube::Kind& kind, json object, const Fie
         return fail(ErrorKind::conflict, describe(kind, key) + " already exists");
     }
     object.erase("status");
-    defaults_(kind, object);
+    if (auto refused = admit(kind, object)) {
+        return tl::unexpected(std::move(*refused));
+    }
     keep_identity(object, born(kind, key));
-    return store(kind, nullptr, own_changes(nullptr, std::move(object), by));
+    return store(kind, nullptr,
+                 by.name.empty() ? std::move(object) : own_changes(nullptr, std::move(object), by));
 }
 
 Result<json> ClusterState::apply(const kube::Kind& kind, json object, const FieldManager& by, bool force) {
@@ -150,7 +153,9 @@ Result<json> ClusterState::apply(const kube::Kind& kind, json object, const Fiel
         return applied;
     }
     keep_identity(*applied, base);
-    defaults_(kind, *applied);
+    if (auto refused = by.subresource.empty() ? admit(kind, *applied) : std::nullopt) {
+        return tl::unexpected(std::move(*refused));
+    }
     return store(kind, before, std::move(*applied));
 }
 
@@ -163,7 +168,7 @@ Result<json> ClusterState::edit(const kube::Kind& kind, const kube::ObjectKey& k
     json after = *live;
     change(after);
     keep_identity(after, *live);
-    return store(kind, *live, own_changes(*live, std::move(after), by));
+    return store(kind, *live, by.name.empty() ? std::move(after) : own_changes(*live, std::move(after), by));
 }
 
 Result<void> ClusterState::remove(const kube::Kind& kind, const kube::ObjectKey& key,
@@ -359,6 +364,11 @@ ClusterState::Object ClusterState::find(const kube::Kind& kind, const kube::Obje
     }
     const auto found = of_kind->live.find(key);
     return found == of_kind->live.end() ? nullptr : found->second;
+}
+
+std::optional<Error> ClusterState::admit(const kube::Kind& kind, json& object) const {
+    defaults_(kind, object);
+    return admission_ ? admission_(kind, object) : std::nullopt;
 }
 
 /// A new object before anything is written to it.

@@ -23,11 +23,17 @@ class ClusterState {
     using Object = std::shared_ptr<const kube::json>;
     using Time = std::function<std::string()>;
     using Defaults = std::function<void(const kube::Kind&, kube::json&)>;
+    /// A policy: it may change what is written, of which nobody is the owner then, or refuse it.
+    using Admission = std::function<std::optional<Error>(const kube::Kind&, kube::json&)>;
 
     ClusterState(Time time, Defaults defaults);
     /// Goes on from another, which stays as it is.
     ClusterState(const ClusterState& from, Time time, Defaults defaults);
 
+    /// Asked for each create and each apply that is not of a status, whoever writes. None: all is welcome.
+    void set_admission(Admission admission) { admission_ = std::move(admission); }
+
+    /// Without a name of the manager nobody owns the fields.
     Result<kube::json> create(const kube::Kind& kind, kube::json object, const FieldManager& by);
     Result<kube::json> apply(const kube::Kind& kind, kube::json object, const FieldManager& by, bool force);
     Result<kube::json> edit(const kube::Kind& kind, const kube::ObjectKey& key,
@@ -80,6 +86,7 @@ class ClusterState {
 
     Objects& objects(const kube::Kind& kind);
     const Objects* find_objects(const kube::Kind& kind) const;
+    std::optional<Error> admit(const kube::Kind& kind, kube::json& object) const;
     kube::json born(const kube::Kind& kind, const kube::ObjectKey& key);
     kube::json store(const kube::Kind& kind, const kube::json& before, kube::json after);
     void bury(const kube::Kind& kind, const Object& last);
@@ -90,6 +97,7 @@ class ClusterState {
 
     const Time time_;
     const Defaults defaults_;
+    Admission admission_;
     std::map<std::string, Objects> kinds_;
     std::map<std::string, Snapshot> pages_;  // by continue token
     std::uint64_t version_ = 1000;

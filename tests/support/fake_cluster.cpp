@@ -175,6 +175,10 @@ json FakeCluster::put(const kube::Kind& kind, const json& object, std::string_vi
         [&] { return must(state_.apply(kind, object, {std::string(manager), "Apply"}, /*force=*/true)); });
 }
 
+Result<json> FakeCluster::make(const kube::Kind& kind, const json& object, std::string_view manager) {
+    return change([&] { return state_.create(kind, object, {std::string(manager), "Update"}); });
+}
+
 json FakeCluster::edit(const kube::Kind& kind, const kube::ObjectKey& key,
                        const std::function<void(json&)>& change_object, std::string_view manager) {
     return change(
@@ -245,6 +249,11 @@ ClusterState FakeCluster::state() const {
 void FakeCluster::set_fault(Fault fault) {
     const std::lock_guard lock(mutex_);
     fault_ = std::move(fault);
+}
+
+void FakeCluster::set_admission(ClusterState::Admission admission) {
+    const std::lock_guard lock(mutex_);
+    state_.set_admission(std::move(admission));
 }
 
 std::vector<Call> FakeCluster::calls() const {

@@ -78,6 +78,8 @@ class FakeCluster : public kube::Client {
     // The rest of the world: users, controllers. Not in calls(), no faults.
     /// Forced server-side apply by somebody else: creates or changes.
     kube::json put(const kube::Kind& kind, const kube::json& object, std::string_view manager = "kubectl");
+    /// Creates an object as a controller does, which a policy may refuse.
+    Result<kube::json> make(const kube::Kind& kind, const kube::json& object, std::string_view manager = "");
     /// Changes an existing object in place, status included; a finalizer may go. The object must exist.
     kube::json edit(const kube::Kind& kind, const kube::ObjectKey& key,
                     const std::function<void(kube::json&)>& change, std::string_view manager = "controller");
@@ -104,6 +106,8 @@ class FakeCluster : public kube::Client {
     void compact();
 
     void set_fault(Fault fault);
+    /// Asked under the lock: it may look at nothing but the object.
+    void set_admission(ClusterState::Admission admission);
     std::vector<Call> calls() const;
     /// The calls that write, whether they changed something or not.
     std::vector<Call> writes() const;
