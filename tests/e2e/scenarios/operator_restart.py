@@ -4,7 +4,7 @@ from support.instance import Instance
 from support.kubectl import get, kubectl, list_objects, wait_until
 from support.node import restart_component
 from support.operator import kill_operator, operator_ready, writes_by_operator
-from support.scenario import Scenario
+from support.scenario import Scenario, alone
 
 KINDS = ["serviceaccounts", "secrets", "services", "statefulsets", "deployments", "jobs"]
 
@@ -14,6 +14,7 @@ def owned_names(namespace):
             for item in list_objects(kind, namespace, "crm-operator.dev/instance=acme")}
 
 
+@alone
 class OperatorRestart(Scenario):
     def test_killed_in_the_middle_of_provisioning_it_ends_in_the_same_world(self):
         undisturbed = self.ready_instance("-whole")

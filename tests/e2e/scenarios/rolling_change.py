@@ -2,9 +2,10 @@
 
 from support.crm_api import Load
 from support.kubectl import get, wait_until
-from support.scenario import Scenario
+from support.scenario import Scenario, alone
 
 
+@alone
 class RollingChange(Scenario):
     def roll_under_load(self, instance, rolled, **changes):
         api = instance.api()

@@ -7,6 +7,19 @@ from support.instance import Instance
 from support.kubectl import create_namespace, delete_namespace
 
 
+def alone(test):
+    """Marks a test or a whole scenario that must not run beside others: it stops what they need, or counts what
+    they would add to."""
+    test.runs_alone = True
+    return test
+
+
+def runs_alone(test):
+    # What could not be loaded is a test case of unittest's own, without this method.
+    method = getattr(test, test._testMethodName, None)
+    return getattr(test, "runs_alone", False) or getattr(method, "runs_alone", False)
+
+
 class Scenario(unittest.TestCase):
     maxDiff = None
 
