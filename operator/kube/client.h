@@ -55,6 +55,12 @@ struct ApplyOptions {
     std::string_view manager = kFieldManager;
 };
 
+struct PatchOptions {
+    /// Change only this very object, and only as it was at that version.
+    std::string uid = {};
+    std::string resource_version = {};
+};
+
 /// What becomes of the objects that the deleted one owns.
 enum class Dependents {
     collect,  // they are deleted later, in the background
@@ -89,6 +95,13 @@ class Client {
     /// a conflict, and so is one that does not exist.
     virtual Result<json> apply(const Kind& kind, const json& object, const ApplyOptions& options,
                                std::stop_token stop) = 0;
+
+    /// JSON merge patch (RFC 7396), for what no apply can say: null removes a field, whoever owns it, and a
+    /// list is replaced as a whole. Returns the object as it now is; not_found when there is none, conflict
+    /// when it is another one or was changed since. What it sets is owned by kFieldManager apart from what
+    /// apply sets, and so outlives a later apply that does not have it.
+    virtual Result<json> patch(const Kind& kind, const ObjectKey& key, const json& changes,
+                               const PatchOptions& options, std::stop_token stop) = 0;
 
     /// Deletes, at once unless something holds the object; not_found when it is gone already, conflict when
     /// the uid is another.

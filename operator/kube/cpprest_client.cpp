@@ -209,6 +209,11 @@ class CpprestClient final : public Client {
         return call(apply_request(kind, object, options), stop).and_then(decode_object);
     }
 
+    Result<json> patch(const Kind& kind, const ObjectKey& key, const json& changes,
+                       const PatchOptions& options, std::stop_token stop) override {
+        return call(patch_request(kind, key, changes, options), stop).and_then(decode_object);
+    }
+
     Result<void> remove(const Kind& kind, const ObjectKey& key, const DeleteOptions& options,
                         std::stop_token stop) override {
         return call(delete_request(kind, key, options), stop).map([](const Response&) {});

@@ -42,6 +42,11 @@ Result<json> MeteredClient::apply(const Kind& kind, const json& object, const Ap
     return counted("apply", kind, client_.apply(kind, object, options, std::move(stop)));
 }
 
+Result<json> MeteredClient::patch(const Kind& kind, const ObjectKey& key, const json& changes,
+                                  const PatchOptions& options, std::stop_token stop) {
+    return counted("patch", kind, client_.patch(kind, key, changes, options, std::move(stop)));
+}
+
 Result<void> MeteredClient::remove(const Kind& kind, const ObjectKey& key, const DeleteOptions& options,
                                    std::stop_token stop) {
     return counted("delete", kind, client_.remove(kind, key, options, std::move(stop)));

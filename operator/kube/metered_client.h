@@ -21,6 +21,8 @@ class MeteredClient final : public Client {
     Result<json> create(const Kind& kind, const json& object, std::stop_token stop) override;
     Result<json> apply(const Kind& kind, const json& object, const ApplyOptions& options,
                        std::stop_token stop) override;
+    Result<json> patch(const Kind& kind, const ObjectKey& key, const json& changes,
+                       const PatchOptions& options, std::stop_token stop) override;
     Result<void> remove(const Kind& kind, const ObjectKey& key, const DeleteOptions& options,
                         std::stop_token stop) override;
 

@@ -109,6 +109,21 @@ Request apply_request(const Kind& kind, const json& object, const ApplyOptions& 
             .body = object.dump()};
 }
 
+Request patch_request(const Kind& kind, const ObjectKey& key, json changes, const PatchOptions& options) {
+    auto target = Target(kind, key.ns);
+    target.segment(key.name).parameter("fieldManager", kFieldManager);
+    if (!options.uid.empty()) {
+        changes["metadata"]["uid"] = options.uid;
+    }
+    if (!options.resource_version.empty()) {
+        changes["metadata"]["resourceVersion"] = options.resource_version;
+    }
+    return {.method = "PATCH",
+            .target = std::move(target).text(),
+            .content_type = "application/merge-patch+json",
+            .body = changes.dump()};
+}
+
 Request delete_request(const Kind& kind, const ObjectKey& key, const DeleteOptions& options) {
     auto target = Target(kind, key.ns);
     target.segment(key.name);

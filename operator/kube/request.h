@@ -34,6 +34,9 @@ Request watch_request(const Kind& kind, const Selection& selection, std::string_
 Request create_request(const Kind& kind, const json& object);
 Request apply_request(const Kind& kind, const json& object, const ApplyOptions& options);
 
+/// The preconditions go into the changes.
+Request patch_request(const Kind& kind, const ObjectKey& key, json changes, const PatchOptions& options);
+
 Request delete_request(const Kind& kind, const ObjectKey& key, const DeleteOptions& options);
 
 /// Percent-encodes all but RFC 3986's unreserved characters.

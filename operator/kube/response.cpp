@@ -65,6 +65,17 @@ std::string message_of(const json& status) {
     return message;
 }
 
+/// Whether the object of the name is another one than was meant. To a patch the API server says so as if
+/// somebody had tried to change the uid.
+bool is_about_the_uid(const json& status) {
+    const json details = details_of(status);
+    const auto causes = details.find("causes");
+    return causes != details.end() && causes->is_array() &&
+           std::any_of(causes->begin(), causes->end(), [](const json& cause) {
+               return cause.is_object() && string_at(cause, "field") == "metadata.uid";
+           });
+}
+
 std::optional<std::chrono::milliseconds> parse_seconds(std::string_view text) {
     int value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -95,7 +106,8 @@ Error error_of_status(const json& status) {
     if (!status.is_object()) {
         return {ErrorKind::internal, "the API server sent an error without a Status"};
     }
-    Error error{kind_of(int_at(status, "code")), message_of(status)};
+    Error error{is_about_the_uid(status) ? ErrorKind::conflict : kind_of(int_at(status, "code")),
+                message_of(status)};
     if (error.message.empty()) {
         error.message = string_at(status, "reason");
     }
@@ -108,9 +120,9 @@ Error error_of_status(const json& status) {
 Error error_of(const Response& response) {
     const std::string http = "HTTP " + std::to_string(response.status);
     Error error{kind_of(response.status), {}};
-    if (const json status = parse(response.body); status.is_object()) {
+    if (json status = parse(response.body); status.is_object()) {
+        status["code"] = response.status;
         error = error_of_status(status);
-        error.kind = kind_of(response.status);
     } else if (!response.body.empty()) {
         error.message = http + ": " + excerpt(response.body);
     }

@@ -171,6 +171,26 @@ Result<json> ClusterState::edit(const kube::Kind& kind, const kube::ObjectKey& k
     return store(kind, *live, by.name.empty() ? std::move(after) : own_changes(*live, std::move(after), by));
 }
 
+Result<json> ClusterState::patch(const kube::Kind& kind, const kube::ObjectKey& key, json changes,
+                                 const kube::PatchOptions& options, const FieldManager& by) {
+    const Object live = find(kind, key);
+    if (live == nullptr) {
+        return fail(ErrorKind::not_found, describe(kind, key) + " not found");
+    }
+    const json& metadata = (*live)["metadata"];
+    if ((!options.uid.empty() && metadata["uid"] != options.uid) ||
+        (!options.resource_version.empty() && metadata["resourceVersion"] != options.resource_version)) {
+        return fail(ErrorKind::conflict,
+                    "Operation cannot be fulfilled, precondition failed: " + describe(kind, key));
+    }
+    changes.erase("status");
+    json after = *live;
+    after.merge_patch(changes);
+    defaults_(kind, after);
+    keep_identity(after, *live);
+    return store(kind, *live, own_changes(*live, std::move(after), by));
+}
+
 Result<void> ClusterState::remove(const kube::Kind& kind, const kube::ObjectKey& key,
                                   const kube::DeleteOptions& options) {
     const Object live = find(kind, key);

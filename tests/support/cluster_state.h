@@ -38,6 +38,9 @@ class ClusterState {
     Result<kube::json> apply(const kube::Kind& kind, kube::json object, const FieldManager& by, bool force);
     Result<kube::json> edit(const kube::Kind& kind, const kube::ObjectKey& key,
                             const std::function<void(kube::json&)>& change, const FieldManager& by);
+    /// A JSON merge patch of everything but the status.
+    Result<kube::json> patch(const kube::Kind& kind, const kube::ObjectKey& key, kube::json changes,
+                             const kube::PatchOptions& options, const FieldManager& by);
     Result<void> remove(const kube::Kind& kind, const kube::ObjectKey& key,
                         const kube::DeleteOptions& options = {});
 

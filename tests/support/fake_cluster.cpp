@@ -103,6 +103,13 @@ Result<json> FakeCluster::apply(const kube::Kind& kind, const json& object, cons
     });
 }
 
+Result<json> FakeCluster::patch(const kube::Kind& kind, const kube::ObjectKey& key, const json& changes,
+                                const kube::PatchOptions& options, std::stop_token stop) {
+    return request<json>(call_of(Verb::patch, kind, key, changes), stop, [&] {
+        return state_.patch(kind, key, changes, options, {std::string(kube::kFieldManager), "Update"});
+    });
+}
+
 Result<void> FakeCluster::remove(const kube::Kind& kind, const kube::ObjectKey& key,
                                  const kube::DeleteOptions& options, std::stop_token stop) {
     return request<void>(call_of(Verb::remove, kind, key), stop,

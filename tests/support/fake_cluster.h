@@ -24,7 +24,7 @@
 
 namespace support {
 
-enum class Verb { list, watch, create, apply, apply_status, remove };
+enum class Verb { list, watch, create, apply, apply_status, patch, remove };
 
 /// One request as the API server saw it.
 struct Call {
@@ -72,6 +72,8 @@ class FakeCluster : public kube::Client {
                               std::stop_token stop) override;
     Result<kube::json> apply(const kube::Kind& kind, const kube::json& object,
                              const kube::ApplyOptions& options, std::stop_token stop) override;
+    Result<kube::json> patch(const kube::Kind& kind, const kube::ObjectKey& key, const kube::json& changes,
+                             const kube::PatchOptions& options, std::stop_token stop) override;
     Result<void> remove(const kube::Kind& kind, const kube::ObjectKey& key,
                         const kube::DeleteOptions& options, std::stop_token stop) override;
 

@@ -181,6 +181,46 @@ TEST_F(FakeClusterTest, RefusesToCreateWhatExists) {
     EXPECT_TRUE(kube::owned_fields(*cluster.get(kSecret, {"tenants", "a"}), kube::kFieldManager).is_null());
 }
 
+TEST_F(FakeClusterTest, PatchesWhateverOwnsTheFieldsAndOwnsWhatItSets) {
+    ASSERT_TRUE(apply(deployment("one")));
+    const json changes = json::parse(R"({
+        "metadata": {"labels": null},
+        "spec": {"replicas": 5, "template": {"spec": {"containers": [{"name": "other", "image": "two"}]}}},
+        "status": {"replicas": 5}})");
+    const auto patched = cluster.patch(kDeployment, kKey, changes, {}, {});
+    ASSERT_TRUE(patched) << patched.error().message;
+    EXPECT_FALSE((*patched)["metadata"].contains("labels"));
+    EXPECT_EQ((*patched)["spec"]["template"], changes["spec"]["template"]);
+    EXPECT_FALSE(patched->contains("status"));
+    EXPECT_EQ(cluster.writes().back().verb, Verb::patch);
+    // What a patch has set, an apply does not take away by leaving it out.
+    const json applied = apply(deployment("one"), true).value();
+    EXPECT_THAT(applied["spec"]["template"]["spec"]["containers"], SizeIs(2));
+}
+
+TEST_F(FakeClusterTest, PatchesOnlyTheObjectAndTheVersionAskedFor) {
+    const json changes = json::parse(R"({"metadata": {"labels": {"app": "other"}}})");
+    EXPECT_EQ(cluster.patch(kDeployment, kKey, changes, {}, {}).error().kind, ErrorKind::not_found);
+    const json live = apply(deployment("one")).value();
+    const std::string version = kube::resource_version_of(live);
+    EXPECT_EQ(cluster.patch(kDeployment, kKey, changes, {.uid = "another"}, {}).error().kind,
+              ErrorKind::conflict);
+    EXPECT_TRUE(cluster.patch(kDeployment, kKey, changes,
+                              {.uid = kube::uid_of(live), .resource_version = version}, {}));
+    EXPECT_EQ(cluster.patch(kDeployment, kKey, changes, {.resource_version = version}, {}).error().kind,
+              ErrorKind::conflict);
+}
+
+TEST_F(FakeClusterTest, TakesWhatAPatchSaysOfTheManagers) {
+    const json live = apply(deployment("one")).value();
+    json changes = json::object();
+    changes["metadata"]["managedFields"] = json::array({json::object()});
+    const auto patched = cluster.patch(kDeployment, kKey, changes, {}, {});
+    ASSERT_TRUE(patched) << patched.error().message;
+    EXPECT_THAT((*patched)["metadata"]["managedFields"], IsEmpty());
+    EXPECT_EQ((*patched)["spec"], live["spec"]);
+}
+
 TEST_F(FakeClusterTest, DeletesOnlyTheObjectWithTheUidAskedFor) {
     const auto created = cluster.create(kSecret, secret("a"), {});
     const ObjectKey key{"tenants", "a"};

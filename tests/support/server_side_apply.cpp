@@ -17,10 +17,17 @@ struct Entry {
 };
 using Entries = std::vector<Entry>;
 
+bool has_managers(const json& object) {
+    return object.is_object() && object.contains("metadata") && object["metadata"].contains("managedFields");
+}
+
 Entries entries_of(const json& object) {
     Entries entries;
-    if (object.is_object() && object.contains("metadata")) {
-        for (const json& entry : object["metadata"].value("managedFields", json::array())) {
+    if (has_managers(object)) {
+        for (const json& entry : object["metadata"]["managedFields"]) {
+            if (entry.empty()) {
+                continue;  // how somebody says that there are none
+            }
             const FieldManager manager{entry.at("manager"), entry.at("operation"),
                                        entry.value("subresource", std::string{})};
             entries.push_back({manager, from_fields_v1(entry.at("fieldsV1"))});
@@ -117,7 +124,8 @@ Result<json> apply_manifest(const json& live, const json& manifest, const FieldM
 }
 
 json own_changes(const json& before, json after, const FieldManager& manager) {
-    Entries entries = entries_of(before);
+    // Whoever writes an object may write what is said of its managers, too.
+    Entries entries = entries_of(has_managers(after) ? after : before);
     FieldSet changed;
     for (const FieldPath& path : fields_of(after)) {
         const bool same = is_item(path) ? value_at(before, path) != nullptr : equal_at(before, after, path);

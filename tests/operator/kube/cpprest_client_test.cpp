@@ -81,6 +81,7 @@ TEST_F(CpprestClient, SendsWhatTheApiExpects) {
     ASSERT_TRUE(apply());
     ASSERT_TRUE(client->create(kSecrets, kSecret, stop.get_token()));
     ASSERT_TRUE(client->remove(kSecrets, {"tenants", "acme"}, {.uid = "u"}, stop.get_token()));
+    ASSERT_TRUE(client->patch(kSecrets, {"tenants", "acme"}, json::object(), {.uid = "u"}, stop.get_token()));
     const auto requests = server.requests();
     EXPECT_EQ(requests[0].query, "fieldManager=crm-operator&force=false");
     EXPECT_EQ(requests[0].headers.at("content-type"), "application/apply-patch+yaml");
@@ -90,6 +91,8 @@ TEST_F(CpprestClient, SendsWhatTheApiExpects) {
     EXPECT_EQ(json::parse(requests[0].body), kSecret);
     EXPECT_EQ(requests[1].query, "fieldManager=crm-operator-create");
     EXPECT_EQ(json::parse(requests[2].body)["preconditions"]["uid"], "u");
+    EXPECT_EQ(requests[3].headers.at("content-type"), "application/merge-patch+json");
+    EXPECT_EQ(json::parse(requests[3].body)["metadata"]["uid"], "u");
 }
 
 TEST_F(CpprestClient, AServerBelowAPathIsReachedThere) {

@@ -82,6 +82,21 @@ TEST(Request, AppliesTheObjectOrItsStatus) {
               "?fieldManager=crm-operator&force=true");
 }
 
+TEST(Request, PatchesWithPreconditions) {
+    const json changes = json::parse(R"({"metadata": {"labels": {"team": null}}})");
+    const Request any = patch_request(kDeployments, {"tenants", "acme"}, changes, {});
+    EXPECT_EQ(any.method, "PATCH");
+    EXPECT_EQ(any.target, "/apis/apps/v1/namespaces/tenants/deployments/acme?fieldManager=crm-operator");
+    EXPECT_EQ(any.content_type, "application/merge-patch+json");
+    EXPECT_EQ(json::parse(any.body), changes);
+
+    const Request one =
+        patch_request(kDeployments, {"tenants", "acme"}, changes, {.uid = "u-1", .resource_version = "7"});
+    EXPECT_EQ(
+        json::parse(one.body),
+        json::parse(R"({"metadata": {"labels": {"team": null}, "uid": "u-1", "resourceVersion": "7"}})"));
+}
+
 TEST(Request, ANameCannotLeaveItsPlaceInThePath) {
     const json object = json::parse(R"({"metadata": {"namespace": "a/b", "name": "../c?d"}})");
     EXPECT_EQ(apply_request(kSecrets, object, {}).target,

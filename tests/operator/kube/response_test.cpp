@@ -44,6 +44,13 @@ TEST(Response, TheCausesOfARejectedObjectAreToldUnlessTheMessageHasThem) {
         "Thing \"a\" is invalid: spec.x: Required value; spec.y: Invalid value: 3; storage is immutable");
 }
 
+TEST(Response, APatchOfAnotherObjectOfTheNameIsAConflict) {
+    const std::string body =
+        R"({"kind": "Status", "code": 422, "message": "Pod \"a\" is invalid: metadata.uid: Invalid value",
+        "details": {"causes": [{"field": "metadata.uid", "message": "Invalid value: field is immutable"}]}})";
+    EXPECT_EQ(error_of({.status = 422, .body = body}).kind, ErrorKind::conflict);
+}
+
 TEST(Response, TheWaitComesFromTheHeaderOrElseFromTheStatus) {
     const std::string told = R"({"kind": "Status", "message": "busy", "details": {"retryAfterSeconds": 7}})";
     EXPECT_EQ(error_of({.status = 429, .retry_after = "2", .body = told}).retry_after, milliseconds(2000));
