@@ -68,7 +68,9 @@ prometheus::Gauge& make_gauge(common::Metrics& metrics, const char* name, const 
 struct CrmServer::Parts {
     explicit Parts(CrmServerOptions given)
         : options(std::move(given)),
-          database(loop, store::DatabaseConfig{.connection = options.database, .ride_out = options.ride_out}),
+          database(loop, store::DatabaseConfig{.connection = options.database,
+                                               .connections = options.database_connections,
+                                               .ride_out = options.ride_out}),
           accounts(database, hasher),
           repositories(make_repositories(database, entities)),
           router(make_routes(accounts, throttle, repositories)),

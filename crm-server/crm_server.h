@@ -4,6 +4,7 @@
 #include "common/endpoint.h"
 #include "common/result.h"
 #include "crm-server/store/connection_settings.h"
+#include "crm-server/store/database.h"
 
 #include <chrono>
 #include <cstdint>
@@ -12,7 +13,8 @@
 
 struct CrmServerOptions {
     store::ConnectionSettings database;
-    std::filesystem::path admin_dir;  // see Readiness
+    int database_connections = store::kUsualConnections;  // see store::DatabaseConfig
+    std::filesystem::path admin_dir;                      // see Readiness
     common::Endpoint api;
     common::Endpoint management;
     /// See store::DatabaseConfig.

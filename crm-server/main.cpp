@@ -4,6 +4,7 @@
 #include "common/stop.h"
 #include "crm-server/crm_server.h"
 #include "crm-server/database_options.h"
+#include "crm-server/store/database.h"
 #include "crm-server/store/migrations.h"
 
 #include <chrono>
@@ -21,6 +22,7 @@ struct Arguments {
     std::string log_level = "info";
     std::string database_host;
     std::filesystem::path database_dir;
+    int database_connections = store::kUsualConnections;
     std::filesystem::path admin_dir;
     std::string listen = "[::]:8080";
     std::string management = "[::]:8081";
@@ -57,6 +59,7 @@ int serve(const Arguments& arguments) {
     if (!management) return report(management.error());
 
     const auto server = CrmServer::start({.database = *std::move(database),
+                                          .database_connections = arguments.database_connections,
                                           .admin_dir = arguments.admin_dir,
                                           .api = *std::move(api),
                                           .management = *std::move(management)});
@@ -102,6 +105,13 @@ int main(int argc, char** argv) {
 
     CLI::App& serving = *app.add_subcommand("serve", "Serve the API until SIGTERM");
     add_common_options(serving, arguments);
+    // By the environment too, which a server that does not know it yet passes over.
+    serving
+        .add_option("--database-connections", arguments.database_connections,
+                    "Connections to the database at once, at most")
+        ->envname("CRM_DATABASE_CONNECTIONS")
+        ->check(CLI::Range(store::kFewestConnections, 1000))
+        ->capture_default_str();
     serving
         .add_option("--admin-dir", arguments.admin_dir, "Folder with email and password of the administrator")
         ->required();

@@ -19,6 +19,7 @@ namespace {
 
 constexpr asio::use_awaitable_t<asio::io_context::executor_type> kAwait;
 
+constexpr std::size_t kReaders = 1;
 constexpr std::chrono::milliseconds kFirstPause{100};
 constexpr std::chrono::milliseconds kLongestPause{1000};
 constexpr std::chrono::milliseconds kSupervision{500};
@@ -29,14 +30,12 @@ ConnectionPool::ConnectionPool(asio::io_context& loop, DatabaseConfig config)
     : loop_(loop),
       config_(std::move(config)),
       patience_(config_.patience, config_.ride_out),
-      readers_(static_cast<std::size_t>(config_.read_connections)),
-      writers_(static_cast<std::size_t>(config_.write_connections)),
+      readers_(kReaders),
+      writers_(static_cast<std::size_t>(std::max(config_.connections, kFewestConnections)) - kReaders),
       supervision_(loop.get_executor()) {}
 
 void ConnectionPool::start() {
     for (Place& place : readers_) want(place);
-    // Further writers are opened when transactions wait for one: most instances never need them.
-    want(writers_.front());
     asio::co_spawn(loop_.get_executor(), supervise(shared_from_this()), finished);
 }
 
@@ -89,8 +88,7 @@ ConnectionPool::Place* ConnectionPool::take_writer() {
 
 common::Task<ConnectionPool::Place*> ConnectionPool::wait_for_writer(std::shared_ptr<ConnectionPool> self) {
     const auto asked = Clock::now();
-    const auto another = std::ranges::find_if(self->writers_, [](const Place& p) { return !p.wanted; });
-    if (another != self->writers_.end() && self->connected() > 0) self->want(*another);
+    self->want_another_writer();
     while (!self->stopping_ && Clock::now() < self->patience_.give_up_at(asked)) {
         Waiter waiter(self->loop_.get_executor(), self->patience_.give_up_at(asked));
         co_await self->wait(self->write_waiters_, waiter);
@@ -99,8 +97,16 @@ common::Task<ConnectionPool::Place*> ConnectionPool::wait_for_writer(std::shared
     co_return nullptr;
 }
 
+// During an outage one is enough to find its end.
+void ConnectionPool::want_another_writer() {
+    const auto another = std::ranges::find_if_not(writers_, &Place::wanted);
+    if (another == writers_.end()) return;
+    if (connected() > 0 || std::ranges::none_of(writers_, &Place::wanted)) want(*another);
+}
+
 void ConnectionPool::release(Place& place) {
     place.taken = false;
+    place.used = Clock::now();
     hand_out(place);
 }
 
@@ -115,6 +121,7 @@ void ConnectionPool::finished(const std::exception_ptr& error) {
 
 void ConnectionPool::want(Place& place) {
     place.wanted = true;
+    if (std::exchange(place.kept, true)) return;
     asio::co_spawn(loop_.get_executor(), keep_connected(shared_from_this(), &place), finished);
 }
 
@@ -137,13 +144,15 @@ void ConnectionPool::hand_out(Place& place) {
 
 common::Task<void> ConnectionPool::keep_connected(std::shared_ptr<ConnectionPool> self, Place* place) {
     auto pause = kFirstPause;
-    while (!self->stopping_) {
+    while (!self->stopping_ && place->wanted) {
         place->connection = std::make_shared<Connection>(self->loop_, self->config_);
         const auto connected = co_await place->connection->connect();
         if (connected) {
             pause = kFirstPause;
             self->arrived(*place);
             const Error why = co_await place->connection->serve();
+            // Given back; it may have been wanted again since.
+            if (why.kind == ErrorKind::cancelled) continue;
             self->report(why);
         } else {
             self->report(connected.error());
@@ -154,9 +163,12 @@ common::Task<void> ConnectionPool::keep_connected(std::shared_ptr<ConnectionPool
         co_await self->sleep(pause);
         pause = std::min(pause * 2, kLongestPause);
     }
+    place->connection.reset();
+    place->kept = false;
 }
 
 void ConnectionPool::arrived(Place& place) {
+    place.used = Clock::now();
     if (is_complete()) patience_.connected();
     if (!reported_up_) common::log::info("Connected to the database");
     reported_up_ = true;
@@ -185,10 +197,18 @@ common::Task<void> ConnectionPool::supervise(std::shared_ptr<ConnectionPool> sel
         self->supervision_.expires_after(kSupervision);
         error_code ec;
         co_await self->supervision_.async_wait(asio::redirect_error(kAwait, ec));
-        const auto now = Clock::now();
-        for (auto* places : {&self->readers_, &self->writers_})
-            for (Place& place : *places)
-                if (place.connection) place.connection->enforce_deadline(now);
+        self->tend(Clock::now());
+    }
+}
+
+void ConnectionPool::tend(Clock::time_point now) {
+    for (auto* places : {&readers_, &writers_})
+        for (Place& place : *places)
+            if (place.connection) place.connection->enforce_deadline(now);
+    for (Place& place : writers_) {
+        if (!place.idle() || now - place.used < config_.idle_timeout) continue;
+        place.wanted = false;
+        place.connection->close();
     }
 }
 

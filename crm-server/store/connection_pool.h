@@ -1,5 +1,5 @@
-// The connections to one database: opened, found again after an outage, and given to who needs one. Used by
-// Database only.
+// The connections to one database: opened, found again after an outage, given to who needs one, and given
+// back when nobody does. Used by Database only.
 #pragma once
 
 #include "common/task.h"
@@ -26,8 +26,10 @@ class ConnectionPool : public std::enable_shared_from_this<ConnectionPool> {
     /// A session to be: the connection comes and goes, the place stays.
     struct Place {
         std::shared_ptr<Connection> connection;  // null between two attempts
-        bool wanted = false;                     // a coroutine keeps it connected
+        bool wanted = false;                     // to be connected
+        bool kept = false;                       // a coroutine sees to it
         bool taken = false;                      // by a transaction
+        Patience::Clock::time_point used = {};   // by the last transaction
 
         bool usable() const { return connection && connection->usable(); }
         bool idle() const { return usable() && !taken; }
@@ -53,6 +55,10 @@ class ConnectionPool : public std::enable_shared_from_this<ConnectionPool> {
     static common::Task<Place*> wait_for_writer(std::shared_ptr<ConnectionPool> self);
     void release(Place& place);
 
+    /// What is to be done again and again: drops connections whose server has fallen silent, and gives back
+    /// those that no transaction has used for idle_timeout. start() sees to it.
+    void tend(Patience::Clock::time_point now);
+
   private:
     using Executor = boost::asio::io_context::executor_type;
     using Timer = boost::asio::basic_waitable_timer<Patience::Clock,
@@ -69,6 +75,7 @@ class ConnectionPool : public std::enable_shared_from_this<ConnectionPool> {
 
     /// Whether every place that is wanted is connected.
     bool is_complete() const;
+    void want_another_writer();
     static void finished(const std::exception_ptr& error);
     void want(Place& place);
     common::Task<void> wait(Waiters& waiters, Waiter& waiter);

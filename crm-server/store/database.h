@@ -68,10 +68,16 @@ class Rows {
     std::unique_ptr<pg_result, Clear> result_;
 };
 
+/// One session for reads and one for transactions.
+inline constexpr int kFewestConnections = 2;
+inline constexpr int kUsualConnections = 9;
+
 struct DatabaseConfig {
     ConnectionSettings connection;
-    int read_connections = 1;
-    int write_connections = 8;
+    /// Sessions at once, at most and all in all; at least kFewestConnections. One of them is shared by reads.
+    int connections = kUsualConnections;
+    /// One for transactions is opened when it is needed, and given back when it was not for this long.
+    std::chrono::milliseconds idle_timeout{60'000};
     std::chrono::milliseconds connect_timeout{5000};
     /// The server gives up on a statement after this; a connection silent for a second more is dropped.
     std::chrono::milliseconds statement_timeout{5000};

@@ -17,11 +17,15 @@ class MigrateCommandTest : public testing::Test {
         secret_.write("database", database_.database);
     }
 
+    static int run(const std::string& command) {
+        const int status = std::system(command.c_str());
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    }
+
     int migrate(std::uint16_t port, const std::string& options = {}) const {
         const std::string command = CRM_SERVER " migrate --database-host 127.0.0.1:" + std::to_string(port) +
                                     " --database-dir " + secret_.path().string() + " " + options;
-        const int status = std::system(command.c_str());
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+        return run(command);
     }
 
     store::ConnectionSettings database_ = new_database();
@@ -46,6 +50,14 @@ TEST_F(MigrateCommandTest, Returns1WhenTheMigrationFails) {
 TEST_F(MigrateCommandTest, Returns1WithoutASecret) {
     std::filesystem::remove(secret_.path() / "password");
     EXPECT_EQ(migrate(database_.port, "--wait 1"), 1);
+}
+
+using ServeCommandTest = MigrateCommandTest;
+
+TEST_F(ServeCommandTest, RefusesFewerConnectionsThanItNeedsHoweverTheyAreGiven) {
+    constexpr int kRefusedByTheCommandLine = 105;  // CLI::ValidationError
+    EXPECT_EQ(run(CRM_SERVER " serve --database-connections 1"), kRefusedByTheCommandLine);
+    EXPECT_EQ(run("CRM_DATABASE_CONNECTIONS=1 " CRM_SERVER " serve"), kRefusedByTheCommandLine);
 }
 
 }  // namespace
