@@ -56,18 +56,19 @@ class Image:
 
 
 class Container:
-    """One run of an image. mounts maps a path inside to a folder outside."""
+    """One run of an image. mounts maps a path inside to a folder outside; user is (uid, gid), and groups are those
+    besides, when they are not the image's."""
 
-    def __init__(self, image, mounts, args=()):
+    def __init__(self, image, mounts, args=(), user=None, groups=()):
         self.id = f"crm-test-{uuid.uuid4().hex[:12]}"
         self.bundle = pathlib.Path(tempfile.mkdtemp(prefix="crm-bundle-"))
         self.log = self.bundle / "log"
-        uid, gid = map(int, image.config["User"].split(":"))
+        uid, gid = user or map(int, image.config["User"].split(":"))
         spec = {
             "ociVersion": "1.0.2",
             "process": {
                 "terminal": False,
-                "user": {"uid": uid, "gid": gid},
+                "user": {"uid": uid, "gid": gid, "additionalGids": list(groups)},
                 "args": image.config["Entrypoint"] + list(args),
                 "env": image.config.get("Env", []),
                 "cwd": "/",

@@ -13,6 +13,7 @@ from container import Container, Image, eventually
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DATA = "/var/lib/postgresql/data"
 OWNER = 10001
+ASSIGNED = 1000680000
 
 
 class PostgresImage(unittest.TestCase):
@@ -31,12 +32,16 @@ class PostgresImage(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="crm-postgres-"))
         self.containers = []
-        # As the kubelet mounts volumes: owned by root, writable by the group that fsGroup names.
         for name in ("data", "run", "tmp", "secret"):
             (self.folder / name).mkdir()
-            os.chown(self.folder / name, 0, OWNER)
-            (self.folder / name).chmod(0o2775)
+        self.set_group(OWNER)
         self.secret("first")
+
+    def set_group(self, group):
+        """As the kubelet mounts volumes: owned by root, writable by the group that fsGroup names."""
+        for folder in self.folder.iterdir():
+            os.chown(folder, 0, group)
+            folder.chmod(0o2775)
 
     def tearDown(self):
         for container in self.containers:
@@ -47,7 +52,7 @@ class PostgresImage(unittest.TestCase):
         for key, value in {"username": username, "password": password, "database": database}.items():
             (self.folder / "secret" / key).write_text(value)
 
-    def start(self, *args):
+    def start(self, *args, **options):
         mounts = {
             DATA: self.folder / "data",
             "/run/postgresql": self.folder / "run",
@@ -56,12 +61,12 @@ class PostgresImage(unittest.TestCase):
         }
         # runc makes the mount point, which a container engine does for a pod.
         (self.image.root / "etc/crm/database").mkdir(parents=True, exist_ok=True)
-        container = Container(self.image, mounts, args)
+        container = Container(self.image, mounts, args, **options)
         self.containers.append(container)
         return container
 
-    def ready(self, *args):
-        container = self.start(*args)
+    def ready(self, *args, **options):
+        container = self.start(*args, **options)
         eventually(lambda: container.exec("true")[0] == 0, container.output)
         container.bring_loopback_up()
         eventually(
@@ -75,7 +80,7 @@ class PostgresImage(unittest.TestCase):
         return container.exec("psql", "-tAX", "-c", sql, f"host=127.0.0.1 user=crm dbname=crm password='{escaped}'")
 
     def superuser(self, container, sql):
-        code, output = container.exec("psql", "-tAX", "-U", "postgres", "-d", "crm", "-c", sql)
+        code, output = container.exec("psql", "-tAX", "-d", "crm", "-c", sql)
         self.assertEqual(code, 0, output)
         return output
 
@@ -89,6 +94,26 @@ class PostgresImage(unittest.TestCase):
         code, output = self.query(database, "SELECT 1", "second")
         self.assertNotEqual(code, 0)
         self.assertIn("password authentication failed", output)
+
+    def test_it_runs_as_a_user_that_a_platform_assigns(self):
+        self.set_group(ASSIGNED)
+        assigned = {"user": (ASSIGNED, 0), "groups": [ASSIGNED]}
+        database = self.ready(**assigned)
+        self.assertEqual(self.query(database, "CREATE TABLE kept AS SELECT 42 AS answer", "first")[0], 0)
+        self.assertEqual(self.superuser(database, "SELECT current_user"), "postgres")
+        self.stop(database)
+        self.assertEqual(self.query(self.ready(**assigned), "SELECT answer FROM kept", "first"), (0, "42"))
+
+    def test_the_data_of_another_user_is_refused_with_a_message_and_left_alone(self):
+        self.stop(self.ready())
+        other = self.start(user=(ASSIGNED, 0), groups=[OWNER])
+        self.assertEqual(other.wait(), 1)
+        self.assertIn(f"data on the volume is user {OWNER}'s", other.output())
+        self.assertEqual(self.query(self.ready(), "SELECT 1", "first"), (0, "1"))
+
+    def test_the_socket_lets_in_its_own_user_alone(self):
+        self.ready()
+        self.assertEqual((self.folder / "run/.s.PGSQL.5432").stat().st_mode & 0o777, 0o700)
 
     def test_the_role_owns_its_database_and_has_no_other_right(self):
         database = self.ready()

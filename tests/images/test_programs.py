@@ -29,6 +29,11 @@ class ProgramImage:
         self.assertEqual(container.wait(), 0, container.output())
         self.assertEqual(container.output().strip(), VERSION)
 
+    def test_the_program_runs_as_a_user_that_a_platform_assigns(self):
+        container = Container(self.image, {}, ["--version"], user=(1000680000, 0))
+        self.addCleanup(container.remove)
+        self.assertEqual(container.wait(), 0, container.output())
+
     def test_it_runs_as_a_numeric_user_that_is_not_root(self):
         self.assertEqual(self.image.config["User"], "65532:65532")
 
