@@ -162,17 +162,17 @@ std::string_view name_of(Verb verb) {
 std::vector<Action> plan(const Identity& instance, const Observed& observed,
                          const std::vector<DesiredObject>& desired) {
     std::vector<Action> actions;
+    for (const ObservedObject& object : observed.objects) {
+        if (!object.deleting && is_controlled(object, instance) && is_replaced(object, desired)) {
+            actions.push_back(remove(object));
+        }
+    }
     const auto database = observed.rollout(kStatefulSet, database_name(instance.key.name));
     for (const DesiredObject& object : desired) {
         if (const auto* existing = observed.find(object.kind, kube::key_of(object.manifest).name)) {
             plan_existing(object, *existing, actions);
         } else {
             plan_new(object, database && database->ready > 0, actions);
-        }
-    }
-    for (const ObservedObject& object : observed.objects) {
-        if (!object.deleting && is_controlled(object, instance) && is_replaced(object, desired)) {
-            actions.push_back(remove(object));
         }
     }
     return actions;

@@ -12,6 +12,7 @@ namespace {
 
 using kube::json;
 using namespace nlohmann::literals;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -150,6 +151,16 @@ TEST_F(Plan, TakesBackASecretWithoutItsPasswordAndAJobByItsLabelsAlone) {
         EXPECT_FALSE(action.taken_back.contains("/data/password"_json_pointer));
         EXPECT_FALSE(action.taken_back.contains("spec"));
     }
+}
+
+TEST_F(Plan, DeletesTheMigrationToAnotherVersionBeforeItStartsTheWantedOne) {
+    converge();
+    of(kJob, migration_name("acme", "crm-operator.dev/crm-server:0.1.0")).controller = "uid-of-acme";
+    instance.spec.version = "0.2.0";
+    const auto actions = planned();
+    EXPECT_EQ(actions.front(), "delete Job/" + migration_name("acme", "crm-operator.dev/crm-server:0.1.0"));
+    EXPECT_THAT(actions,
+                Contains("create Job/" + migration_name("acme", "crm-operator.dev/crm-server:0.2.0")));
 }
 
 TEST_F(Plan, LeavesAJobAsItIs) {
