@@ -35,6 +35,12 @@ void describe(CLI::App& app, Arguments& arguments) {
     app.add_option("--workers", arguments.options.workers, "Instances worked on at once")
         ->capture_default_str()
         ->check(CLI::Range(1, 64));
+    app.add_option(
+           "--max-disruptions", arguments.options.max_disruptions,
+           "Instances disrupted at once by changes of the operator's own, such as another image of the "
+           "database")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 1000));
     app.add_option("--management", arguments.management, "Address of /healthz, /readyz and /metrics")
         ->capture_default_str();
     app.add_option("--server-image", arguments.options.settings.server_repository,

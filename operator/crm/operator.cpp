@@ -65,7 +65,12 @@ Operator::Operator(kube::Client& client, const OperatorOptions& options)
       stores_(controller_.on_change(), owned_kinds()),
       instance_metrics_(metrics_.registry(), stores_.instances()),
       reconciler_(client_, stores_, options.settings,
-                  {.random = system_random_bytes, .now = now_text, .give_up = give_up_.get_token()}) {
+                  {.random = system_random_bytes,
+                   .now = now_text,
+                   .max_disruptions = options.max_disruptions,
+                   .wake = [tell = controller_.on_change()](
+                               const kube::ObjectKey& key) { tell(key, runtime::Origin::write); },
+                   .give_up = give_up_.get_token()}) {
     stores_.watch(controller_, options.ns);
 }
 

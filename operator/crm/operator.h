@@ -12,6 +12,7 @@
 #include "operator/kube/metered_client.h"
 #include "operator/runtime/controller.h"
 
+#include <cstddef>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -24,6 +25,8 @@ struct OperatorOptions {
     unsigned workers = 8;
     common::Endpoint management;
     Settings settings;
+    /// Instances that the operator's own changes disrupt at once.
+    std::size_t max_disruptions = 1;
 };
 
 /// Works from start() until it is destroyed, which lets running reconciles finish for some seconds.

@@ -51,8 +51,6 @@ const Rules& rules() {
     return kInstance;
 }
 
-constexpr std::array kSizes{std::pair{"small", Size::small}, std::pair{"medium", Size::medium},
-                            std::pair{"large", Size::large}};
 constexpr std::array kDeletionPolicies{std::pair{"Retain", DeletionPolicy::retain},
                                        std::pair{"Delete", DeletionPolicy::remove}};
 
@@ -194,7 +192,7 @@ void read_server(const Fields& spec, Spec& result) {
     if (result.version && result.image) {
         spec.add_error("image", "must not be set together with version");
     }
-    result.size = spec.one_of("size", kSizes, "must be small, medium or large");
+    result.size = spec.one_of("size", kSizeNames, "must be small, medium or large");
     result.server_resources =
         resources(spec.object("resources").object("server"), preset_of(result.size).server);
     result.replicas = spec.number("replicas", 0, 50, result.replicas);

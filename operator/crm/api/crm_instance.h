@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/result.h"
+#include "operator/crm/api/footprint.h"
 #include "operator/crm/api/instance_status.h"
 #include "operator/kube/object.h"
 
@@ -11,16 +12,7 @@
 
 namespace crm {
 
-enum class Size { small, medium, large };
 enum class DeletionPolicy { retain, remove };
-
-/// Quantities in their canonical form; absent ones are those of the size.
-struct Amounts {
-    std::optional<std::string> cpu = {};
-    std::optional<std::string> memory = {};
-
-    bool operator==(const Amounts&) const = default;
-};
 
 struct Resources {
     Amounts requests = {};

@@ -1,6 +1,8 @@
 #include "operator/crm/api/instance_status.h"
 
+#include <array>
 #include <cstdlib>
+#include <utility>
 
 namespace crm {
 namespace {
@@ -23,6 +25,22 @@ T read(const json& object, const char* pointer) {
 
 Truth truth_of(std::string_view name) {
     return name == "True" ? Truth::yes : name == "False" ? Truth::no : Truth::unknown;
+}
+
+std::optional<Footprint> footprint_at(const json& object, const char* pointer) {
+    const json::json_pointer at(pointer);
+    return object.contains(at) ? decode_footprint(object[at]) : std::nullopt;
+}
+
+constexpr std::array kUpdates{std::pair{"Waiting", Update::waiting}, std::pair{"Running", Update::running}};
+
+Update update_of(std::string_view phase) {
+    for (const auto& [name, update] : kUpdates) {
+        if (name == phase) {
+            return update;
+        }
+    }
+    return Update::none;
 }
 
 Condition decode_condition(const json& object) {
@@ -79,6 +97,10 @@ Status decode_status(const json& object) {
                   .target_version = read<std::string>(object, "/status/version/target"),
                   .schema = {.version = read<std::string>(object, "/status/schema/version"),
                              .claim_uid = read<std::string>(object, "/status/schema/claimUID")},
+                  .update = update_of(read<std::string>(object, "/status/update/phase")),
+                  .database = {.running = footprint_at(object, "/status/database/running"),
+                               .refused = footprint_at(object, "/status/database/refused"),
+                               .refusal = read<std::string>(object, "/status/database/refusal")},
                   .replicas = read<int>(object, "/status/replicas"),
                   .ready_replicas = read<int>(object, "/status/readyReplicas"),
                   .selector = read<std::string>(object, "/status/selector"),
@@ -105,6 +127,16 @@ json encode(const Status& status) {
     set_if_known(result, "/version/target", status.target_version);
     set_if_known(result, "/schema/version", status.schema.version);
     set_if_known(result, "/schema/claimUID", status.schema.claim_uid);
+    for (const auto& [name, update] : kUpdates) {
+        set_if_known(result, "/update/phase", status.update == update ? name : "");
+    }
+    if (status.database.running) {
+        result["database"]["running"] = encode(*status.database.running);
+    }
+    if (status.database.refused) {
+        result["database"]["refused"] = encode(*status.database.refused);
+    }
+    set_if_known(result, "/database/refusal", status.database.refusal);
     set_if_known(result, "/selector", status.selector);
     set_if_known(result, "/endpoints/api", status.api_endpoint);
     set_if_known(result, "/adminSecretRef/name", status.admin_secret);

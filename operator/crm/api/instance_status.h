@@ -1,9 +1,11 @@
 // The status of a CrmInstance.
 #pragma once
 
+#include "operator/crm/api/footprint.h"
 #include "operator/kube/object.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +44,18 @@ struct Schema {
     bool operator==(const Schema&) const = default;
 };
 
+/// What the database runs with, and what it could not.
+struct DatabaseStatus {
+    std::optional<Footprint> running = {};  // when it last was ready
+    std::optional<Footprint> refused = {};  // fits no node: not tried again
+    std::string refusal = {};               // why
+
+    bool operator==(const DatabaseStatus&) const = default;
+};
+
+/// How far the operator's own change to what an instance runs is: one that no person asked for.
+enum class Update { none, waiting, running };
+
 /// Empty strings stand for what is not known yet, and are not written.
 struct Status {
     std::int64_t observed_generation = 0;
@@ -49,6 +63,8 @@ struct Status {
     std::string running_version = {};
     std::string target_version = {};
     Schema schema = {};
+    Update update = Update::none;
+    DatabaseStatus database = {};
     int replicas = 0;
     int ready_replicas = 0;
     std::string selector = {};

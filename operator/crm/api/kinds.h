@@ -14,7 +14,12 @@ inline constexpr kube::Kind kPersistentVolumeClaim{"", "v1", "PersistentVolumeCl
                                                    "persistentvolumeclaims"};
 inline constexpr kube::Kind kStatefulSet{"apps", "v1", "StatefulSet", "statefulsets"};
 inline constexpr kube::Kind kDeployment{"apps", "v1", "Deployment", "deployments"};
+/// What keeps the earlier templates of a Deployment, and of a StatefulSet.
+inline constexpr kube::Kind kReplicaSet{"apps", "v1", "ReplicaSet", "replicasets"};
+inline constexpr kube::Kind kControllerRevision{"apps", "v1", "ControllerRevision", "controllerrevisions"};
 inline constexpr kube::Kind kJob{"batch", "v1", "Job", "jobs"};
+inline constexpr kube::Kind kPod{"", "v1", "Pod", "pods"};
+inline constexpr kube::Kind kNode{"", "v1", "Node", "nodes"};
 inline constexpr kube::Kind kEvent{"", "v1", "Event", "events"};
 
 }  // namespace crm

@@ -5,18 +5,20 @@
 namespace crm {
 namespace {
 
+using kube::json;
+
 constexpr const char* kName = "app.kubernetes.io/name";
 constexpr const char* kInstance = "app.kubernetes.io/instance";
 constexpr const char* kComponent = "app.kubernetes.io/component";
 constexpr const char* kManagedBy = "app.kubernetes.io/managed-by";
 
-const kube::json* labels_of(const kube::json& object) {
-    const auto metadata = object.find("metadata");
-    if (metadata == object.end() || !metadata->is_object()) {
-        return nullptr;
+std::string label_of(const json& object, std::string_view key) {
+    const json::json_pointer labels("/metadata/labels");
+    if (!object.contains(labels) || !object[labels].is_object()) {
+        return {};
     }
-    const auto found = metadata->find("labels");
-    return found != metadata->end() && found->is_object() ? &*found : nullptr;
+    const auto label = object[labels].find(std::string(key));
+    return label != object[labels].end() && label->is_string() ? label->get<std::string>() : std::string{};
 }
 
 }  // namespace
@@ -33,41 +35,68 @@ std::string_view name_of(Component component) {
     std::abort();
 }
 
-kube::json labels(std::string_view instance, Component component) {
-    kube::json result = selector_labels(instance, component);
-    result[kManagedBy] = "crm-operator";
-    result[std::string(kInstanceLabel)] = instance;
-    return result;
-}
-
-kube::json selector_labels(std::string_view instance, Component component) {
-    return kube::json::object({{kName, "crm"}, {kInstance, instance}, {kComponent, name_of(component)}});
+json selector_labels(std::string_view instance, Component component) {
+    return json::object(
+        {{std::string(kInstanceLabel), instance}, {std::string(kComponentLabel), name_of(component)}});
 }
 
 std::string selector_text(std::string_view instance, Component component) {
-    return fmt::format("{}={},{}={},{}=crm", kComponent, name_of(component), kInstance, instance, kName);
+    return fmt::format("{}={},{}={}", kComponentLabel, name_of(component), kInstanceLabel, instance);
 }
 
-kube::json own_labels(const kube::json& object) {
-    kube::json result = kube::json::object();
-    if (const kube::json* found = labels_of(object)) {
-        const kube::json ours = labels("", Component::server);
-        for (const auto& [key, value] : ours.items()) {
-            if (const auto label = found->find(key); label != found->end()) {
-                result[key] = *label;
-            }
+json labels(std::string_view instance, Component component) {
+    json result = selector_labels(instance, component);
+    result[kName] = "crm";
+    result[kComponent] = name_of(component);
+    result[kManagedBy] = "crm-operator";
+    return result;
+}
+
+json former_labels(std::string_view instance, Component component) {
+    return json::object({{kName, "crm"},
+                         {kInstance, instance},
+                         {kComponent, name_of(component)},
+                         {kManagedBy, "crm-operator"}});
+}
+
+json keeping_annotations(DeletionPolicy policy) {
+    return json::object(
+        {{std::string(kDeletionPolicy), policy == DeletionPolicy::retain ? "Retain" : "Delete"},
+         {"argocd.argoproj.io/sync-options", "Prune=false,Delete=false"},
+         {"helm.sh/resource-policy", "keep"},
+         {"kustomize.toolkit.fluxcd.io/prune", "disabled"}});
+}
+
+std::vector<std::string> former_labels_of(const json& object) {
+    std::vector<std::string> result;
+    json former = former_labels(instance_of(object), Component::server);
+    former[kComponent] = component_of(object);
+    for (const auto& [key, value] : former.items()) {
+        if (const std::string found = label_of(object, key); !found.empty() && value == found) {
+            result.push_back(key);
         }
     }
     return result;
 }
 
-std::string instance_of(const kube::json& object) {
-    const kube::json* found = labels_of(object);
-    if (found == nullptr) {
-        return {};
+json own_labels(const json& object) {
+    json result = json::object();
+    const json ours = labels("", Component::server);
+    for (const auto& [key, value] : ours.items()) {
+        if (std::string found = label_of(object, key); !found.empty()) {
+            result[key] = std::move(found);
+        }
     }
-    const auto label = found->find(std::string(kInstanceLabel));
-    return label != found->end() && label->is_string() ? label->get<std::string>() : std::string{};
+    return result;
+}
+
+std::string instance_of(const json& object) {
+    return label_of(object, kInstanceLabel);
+}
+
+std::string component_of(const json& object) {
+    std::string component = label_of(object, kComponentLabel);
+    return component.empty() ? label_of(object, kComponent) : component;
 }
 
 }  // namespace crm

@@ -14,6 +14,10 @@ std::string database_name(std::string_view instance) {
     return fmt::format("{}-database", instance);
 }
 
+std::string database_pod_name(std::string_view instance) {
+    return fmt::format("{}-0", database_name(instance));
+}
+
 std::string database_pods_name(std::string_view instance) {
     return fmt::format("{}-database-pods", instance);
 }

@@ -16,7 +16,8 @@ inline constexpr std::size_t kMaximumNameLength = 40;
 inline constexpr std::string_view kDataVolume = "data";
 
 std::string service_account_name(std::string_view instance);
-std::string database_name(std::string_view instance);       // StatefulSet, Service and Secret
+std::string database_name(std::string_view instance);  // StatefulSet, Service and Secret
+std::string database_pod_name(std::string_view instance);
 std::string database_pods_name(std::string_view instance);  // headless Service
 /// The claim that the StatefulSet makes for its pod, from its claim template kDataVolume.
 std::string database_claim_name(std::string_view instance);

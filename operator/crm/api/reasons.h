@@ -21,6 +21,10 @@ inline constexpr const char* kNamespaceTerminating = "NamespaceTerminating";
 
 inline constexpr const char* kMigrationFailed = "MigrationFailed";
 inline constexpr const char* kVolumeReplaced = "VolumeReplaced";
+inline constexpr const char* kDatabaseDoesNotFit = "DatabaseDoesNotFit";
 inline constexpr const char* kScaledToZero = "ScaledToZero";
+
+// Phases that more than their own condition asks about.
+inline constexpr const char* kComplete = "Complete";
 
 }  // namespace crm::reason

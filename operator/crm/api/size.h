@@ -57,4 +57,9 @@ constexpr const SizePreset& preset_of(Size size) {
     std::abort();
 }
 
+/// What the spec asks for the database.
+Footprint database_footprint(const Spec& spec);
+/// What the database should run with now: what ran before, if what is asked for turned out to fit nowhere.
+Footprint database_footprint_to_run(const CrmInstance& instance);
+
 }  // namespace crm

@@ -1,8 +1,10 @@
 #include "operator/crm/desired/desired_state.h"
 
 #include "operator/crm/api/kinds.h"
+#include "operator/crm/api/labels.h"
 #include "operator/crm/api/names.h"
 #include "operator/crm/api/secret_data.h"
+#include "operator/crm/api/size.h"
 #include "operator/crm/desired/builders/builders.h"
 #include "operator/crm/upgrade/upgrade.h"
 
@@ -39,7 +41,22 @@ Context context_of(const CrmInstance& instance, const Migration& migration, cons
             .server_image = server_image_to_run(instance, migration, settings),
             .database_credentials = credentials(database_secret(instance, {})),
             .admin_credentials = credentials(admin_secret(instance, {})),
-            .claim_uid = migration.claim_uid};
+            .database = database_footprint_to_run(instance),
+            .claim_uid = migration.claim ? migration.claim->uid : std::string{}};
+}
+
+/// Whether the Job that exists is of no use: it is about another volume, it was made from another spec and
+/// has not succeeded, or it goes on although all is done.
+bool is_useless(const Migration& migration, const kube::json& manifest) {
+    if (!migration.result) {
+        return false;
+    }
+    const JobResult& job = *migration.result;
+    if (migration.is_recorded()) {
+        return !job.over;
+    }
+    const std::string wanted = manifest["metadata"]["annotations"].value(kSpecDigest, "");
+    return migration.is_outdated() || (!job.succeeded && job.spec_digest != wanted);
 }
 
 }  // namespace
@@ -84,7 +101,10 @@ std::vector<DesiredObject> desired_state(const CrmInstance& instance, const Obse
         if (const auto password = generated.find(name); object.has_password && password != generated.end()) {
             desired.password = password->second;
         }
-        desired.outdated = object.kind == kJob && name == migration.job && migration.is_outdated();
+        if (object.kind == kJob) {
+            desired.needed = !migration.is_recorded();
+            desired.outdated = is_useless(migration, desired.manifest);
+        }
         result.push_back(std::move(desired));
     }
     return result;

@@ -41,7 +41,8 @@ struct DesiredObject {
     Write write = Write::apply;
     kube::json manifest;
     std::string password = {};  // generated, in base64; empty when there is one, or none is needed
-    bool outdated = false;      // the one that exists has to be made anew
+    bool needed = true;         // else it is not made; one that exists may stay
+    bool outdated = false;      // the one that exists has to go, and is then made anew if it is needed
 };
 
 /// Passwords in base64 for the Secrets that have none, by the Secret's name.

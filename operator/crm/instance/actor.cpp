@@ -2,9 +2,11 @@
 
 #include "common/log.h"
 #include "operator/crm/api/kinds.h"
+#include "operator/crm/api/labels.h"
 #include "operator/kube/field_ownership.h"
 #include "operator/runtime/adaptive_concurrency.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -27,6 +29,10 @@ class Actor {
                 return apply(action);
             case Verb::adopt:
                 return adopt(action);
+            case Verb::patch:
+                return patch(action);
+            case Verb::release:
+                return release(action);
             case Verb::remove:
                 return remove(action);
         }
@@ -100,9 +106,51 @@ class Actor {
         return page->items.empty() ? json() : std::move(page->items.front());
     }
 
+    /// What has changed since it was seen is planned again.
+    Result<void> patch(const Action& action) {
+        const kube::PatchOptions options{.uid = action.uid, .resource_version = action.resource_version};
+        Result<json> patched = client_.patch(action.kind, action.key, action.object, options, stop_);
+        if (!patched &&
+            (patched.error().kind == ErrorKind::not_found || patched.error().kind == ErrorKind::conflict)) {
+            return fail(ErrorKind::expired, patched.error().message);
+        }
+        return observed(action, std::move(patched));
+    }
+
+    /// What keeps its earlier templates comes over with its pods: it is what still owns these, or would be
+    /// left for ever.
+    Result<void> release(const Action& action) {
+        const kube::Kind& history = action.kind == kDeployment ? kReplicaSet : kControllerRevision;
+        const std::string label(kInstanceLabel);
+        const std::string selector = label + "=" + action.object[label].get<std::string>();
+        auto page = client_.list(history, {.ns = action.key.ns, .label_selector = selector}, 100, {}, stop_);
+        if (!page) {
+            return tl::unexpected(page.error());
+        }
+        const json labels = json::object({{"metadata", json::object({{"labels", action.object}})}});
+        for (const json& item : page->items) {
+            if (!is_controlled_by(item, action.uid)) {
+                continue;
+            }
+            const auto patched =
+                client_.patch(history, kube::key_of(item), labels, {.uid = kube::uid_of(item)}, stop_);
+            if (!patched && patched.error().kind != ErrorKind::not_found) {
+                return tl::unexpected(patched.error());
+            }
+        }
+        return remove(action, kube::Dependents::orphan);
+    }
+
+    static bool is_controlled_by(const json& object, const std::string& uid) {
+        const json owners = object["metadata"].value("ownerReferences", json::array());
+        return std::any_of(owners.begin(), owners.end(),
+                           [&](const json& owner) { return owner.value("uid", "") == uid; });
+    }
+
     /// Gone, or replaced by a namesake: what was to be deleted is no more.
-    Result<void> remove(const Action& action) {
-        Result<void> removed = client_.remove(action.kind, action.key, {.uid = action.uid}, stop_);
+    Result<void> remove(const Action& action, kube::Dependents dependents = kube::Dependents::collect) {
+        Result<void> removed =
+            client_.remove(action.kind, action.key, {.uid = action.uid, .dependents = dependents}, stop_);
         if (!removed && removed.error().kind != ErrorKind::not_found &&
             removed.error().kind != ErrorKind::conflict) {
             return removed;

@@ -1,9 +1,15 @@
 #include "operator/crm/instance/plan.h"
 
 #include "operator/crm/api/kinds.h"
+#include "operator/crm/api/labels.h"
 #include "operator/crm/api/names.h"
 #include "operator/crm/api/secret_data.h"
+#include "operator/crm/instance/carry_over.h"
+#include "operator/crm/instance/cleaning.h"
+#include "operator/crm/observed/drift.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 
 namespace crm {
@@ -106,13 +112,35 @@ Action apply_existing(const DesiredObject& desired, const ObservedObject& observ
     return result;
 }
 
-void plan_existing(const DesiredObject& desired, const ObservedObject& observed,
+/// What was orphaned by the deletion of a namesake has lost its owner, and nothing else of it can change.
+Action own_again(const DesiredObject& desired, const ObservedObject& observed) {
+    Action result = apply(desired, true);
+    result.object = identity_of(desired.manifest);
+    for (const char* field : {"labels", "ownerReferences"}) {
+        result.object["metadata"][field] = desired.manifest["metadata"][field];
+    }
+    result.object["metadata"]["uid"] = observed.uid;
+    return result;
+}
+
+void plan_existing(const Identity& instance, const DesiredObject& desired, const ObservedObject& observed,
                    std::vector<Action>& actions) {
     if (observed.deleting) {
         return;
     }
+    if (is_of_another_selector(desired, observed)) {
+        actions.push_back(release(desired, observed));
+        return;
+    }
+    if (auto cleaned = clean(instance, desired, observed)) {
+        actions.push_back(std::move(*cleaned));
+    }
     if (desired.outdated) {
         actions.push_back(remove(observed));
+        return;
+    }
+    if (desired.write == Write::create_once && observed.controller.empty()) {
+        actions.push_back(own_again(desired, observed));
     }
     if (!desired.password.empty()) {
         actions.push_back(apply_password(desired, observed));
@@ -127,6 +155,29 @@ void plan_existing(const DesiredObject& desired, const ObservedObject& observed,
 /// deleted had another uid.
 bool is_controlled(const ObservedObject& object, const Identity& instance) {
     return !object.controller.empty() && object.controller == instance.uid;
+}
+
+/// Whether a pod stays although its migration has failed, because a policy has put a container beside it: it
+/// must go for the Job to count the failure, and to try again.
+bool is_held_up(const ObservedObject& object) {
+    if (object.kind != kPod || object.deleting) {
+        return false;
+    }
+    const Pod pod = object.facts.get<Pod>();
+    return pod.running && pod.migrate_ended && pod.migrate_exit_code != 0;
+}
+
+/// The StatefulSet leaves its pod alone (updateStrategy OnDelete): the pod goes when the template has arrived
+/// at the controller, and differs from the pod's in what is worth it.
+void plan_restart(const Identity& instance, const Observed& observed, std::vector<Action>& actions) {
+    const std::string& name = instance.key.name;
+    const auto workload = observed.rollout(kStatefulSet, database_name(name));
+    const bool arrived = workload && workload->generation == workload->observed_generation;
+    const bool changing = std::any_of(actions.begin(), actions.end(),
+                                      [](const Action& action) { return action.kind == kStatefulSet; });
+    if (arrived && !changing && observed.is_database_outdated(name)) {
+        actions.push_back(remove(*observed.find(kPod, database_pod_name(name))));
+    }
 }
 
 /// Whether an object is one of a kind that is made anew instead of changed, and not the one that is wanted.
@@ -153,6 +204,10 @@ std::string_view name_of(Verb verb) {
             return "apply";
         case Verb::adopt:
             return "adopt";
+        case Verb::patch:
+            return "patch";
+        case Verb::release:
+            return "release";
         case Verb::remove:
             return "delete";
     }
@@ -161,21 +216,40 @@ std::string_view name_of(Verb verb) {
 
 std::vector<Action> plan(const Identity& instance, const Observed& observed,
                          const std::vector<DesiredObject>& desired) {
-    std::vector<Action> actions;
+    std::vector<Action> actions = label_former_pods(instance, observed, desired);
     for (const ObservedObject& object : observed.objects) {
-        if (!object.deleting && is_controlled(object, instance) && is_replaced(object, desired)) {
+        if (is_held_up(object) ||
+            (!object.deleting && is_controlled(object, instance) && is_replaced(object, desired))) {
             actions.push_back(remove(object));
         }
     }
     const auto database = observed.rollout(kStatefulSet, database_name(instance.key.name));
     for (const DesiredObject& object : desired) {
         if (const auto* existing = observed.find(object.kind, kube::key_of(object.manifest).name)) {
-            plan_existing(object, *existing, actions);
-        } else {
+            plan_existing(instance, object, *existing, actions);
+        } else if (object.needed) {
             plan_new(object, database && database->ready > 0, actions);
         }
     }
+    plan_restart(instance, observed, actions);
     return actions;
+}
+
+bool is_disruptive(const Action& action) {
+    const std::array kWorkloads{kStatefulSet, kDeployment, kJob, kPod};
+    return action.verb != Verb::patch &&
+           std::find(kWorkloads.begin(), kWorkloads.end(), action.kind) != kWorkloads.end();
+}
+
+bool has_new_wish(const Observed& observed, const std::vector<DesiredObject>& desired) {
+    return std::any_of(desired.begin(), desired.end(), [&](const DesiredObject& object) {
+        if (object.kind != kStatefulSet && object.kind != kDeployment) {
+            return false;
+        }
+        const auto rollout = observed.rollout(object.kind, kube::key_of(object.manifest).name);
+        return rollout &&
+               rollout->spec_digest != object.manifest["metadata"]["annotations"].value(kSpecDigest, "");
+    });
 }
 
 }  // namespace crm

@@ -12,15 +12,23 @@
 
 namespace crm {
 
-enum class Verb { create, apply, adopt, remove };
-/// "create", "apply", "adopt", "delete".
+enum class Verb {
+    create,
+    apply,
+    adopt,
+    patch,    // of fields that no apply could take away
+    release,  // deletes a workload over its running pods, for another to take its place
+    remove,
+};
+/// "create", "apply", "adopt", "patch", "release", "delete".
 std::string_view name_of(Verb verb);
 
 struct Action {
     Verb verb = Verb::apply;
     kube::Kind kind;
     kube::ObjectKey key;
-    /// What to write; null for remove.
+    /// What to write: the whole object, for patch the changes, for release the labels by which the successor
+    /// finds what it takes over. Null for remove.
     kube::json object;
     /// For create, and for apply without force: what is applied when the object exists and turns out to be
     /// ours.
@@ -30,8 +38,10 @@ struct Action {
     bool force = false;
     /// For apply: who owns the fields then.
     std::string_view manager = kube::kFieldManager;
-    /// For remove: this very object.
+    /// For patch, release and remove: this very object.
     std::string uid = {};
+    /// For patch: as it was at that version; empty when that does not matter.
+    std::string resource_version = {};
 
     bool operator==(const Action&) const = default;
 };
@@ -41,5 +51,10 @@ struct Action {
 /// instance controls and does not want any more, are deleted first: no two migrations are at work.
 std::vector<Action> plan(const Identity& instance, const Observed& observed,
                          const std::vector<DesiredObject>& desired);
+
+/// Whether an action changes what runs.
+bool is_disruptive(const Action& action);
+/// Whether a workload exists that was last written with another wish: the spec has changed, or the operator.
+bool has_new_wish(const Observed& observed, const std::vector<DesiredObject>& desired);
 
 }  // namespace crm

@@ -2,33 +2,52 @@
 
 #include "common/log.h"
 #include "operator/crm/api/kinds.h"
+#include "operator/crm/api/size.h"
 #include "operator/crm/desired/desired_state.h"
 #include "operator/crm/instance/actor.h"
+#include "operator/crm/instance/fit.h"
 #include "operator/crm/instance/plan.h"
 #include "operator/crm/report/causes.h"
 #include "operator/crm/report/events.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 namespace crm {
 
 using kube::json;
+
+namespace {
+
+/// Whether everything was as the spec, as it is now, asks for when the status was last written.
+bool is_well(const CrmInstance& instance) {
+    const Condition* ready = instance.status.find(condition::kReady);
+    return ready != nullptr && ready->observed_generation == instance.identity.generation &&
+           (ready->status == Truth::yes || ready->reason == reason::kScaledToZero);
+}
+
+}  // namespace
 
 InstanceReconciler::InstanceReconciler(kube::Client& client, Stores& stores, Settings settings,
                                        Environment environment)
     : client_(client),
       stores_(stores),
       settings_(std::move(settings)),
-      environment_(std::move(environment)) {}
+      environment_(std::move(environment)),
+      disruptions_(environment_.max_disruptions, environment_.wake) {}
 
 Result<void> InstanceReconciler::reconcile(const runtime::Run& run) {
     const auto stored = stores_.instances().get(run.key);
     if (!stored) {
+        disruptions_.end(run.key);
         return {};
     }
     const json object = json::parse(stored->fields);
     const Identity identity = decode_identity(object);
     if (identity.deleting) {
+        disruptions_.end(run.key);
         return {};
     }
     Result<Spec> spec = decode_spec(object);
@@ -40,11 +59,29 @@ Result<void> InstanceReconciler::reconcile(const runtime::Run& run) {
 
 Result<void> InstanceReconciler::reconcile(const CrmInstance& instance, const runtime::Run& run) {
     const Observed observed = stores_.observe(instance.identity);
-    const Passwords generated = generate_missing(instance, observed, environment_.random);
-    const auto actions =
-        plan(instance.identity, observed, desired_state(instance, observed, generated, settings_));
-
-    const Outcome outcome = act(client_, stores_, run, actions, environment_.give_up);
+    const Result<std::string> refused = refusal(instance, observed);
+    if (!refused) {
+        return tl::unexpected(refused.error());
+    }
+    const Intention intended = intend(instance, observed);
+    const auto report_on = [&](const Observed& world, const std::vector<Problem>& problems) {
+        return report({.identity = instance.identity,
+                       .spec = &instance.spec,
+                       .previous = instance.status,
+                       .observed = world,
+                       .settings = settings_,
+                       .problems = problems,
+                       .update = intended.update,
+                       .is_changing = intended.is_changing,
+                       .refusal = *refused,
+                       .now = environment_.now()});
+    };
+    const bool begins = intended.update == Update::running && instance.status.update != Update::running;
+    if (begins || !refused->empty()) {
+        // Told before anything is written, so that it is known after a crash. That queues another run.
+        return report_on(observed, {});
+    }
+    const Outcome outcome = act(client_, stores_, run, intended.actions, environment_.give_up);
     if (outcome.interrupted) {
         return tl::unexpected(*outcome.error);
     }
@@ -54,13 +91,7 @@ Result<void> InstanceReconciler::reconcile(const CrmInstance& instance, const ru
         // are made before any is told of.
         return {};
     }
-    Result<void> reported = report({.identity = instance.identity,
-                                    .spec = &instance.spec,
-                                    .previous = instance.status,
-                                    .observed = afterwards,
-                                    .settings = settings_,
-                                    .problems = outcome.problems,
-                                    .now = environment_.now()});
+    Result<void> reported = report_on(afterwards, outcome.problems);
     if (!reported) {
         return reported;
     }
@@ -68,6 +99,70 @@ Result<void> InstanceReconciler::reconcile(const CrmInstance& instance, const ru
         return tl::unexpected(*outcome.error);
     }
     return {};
+}
+
+InstanceReconciler::Intention InstanceReconciler::intend(const CrmInstance& instance,
+                                                         const Observed& observed) {
+    const Passwords generated = generate_missing(instance, observed, environment_.random);
+    const auto desired = desired_state(instance, observed, generated, settings_);
+    Intention result{.actions = plan(instance.identity, observed, desired)};
+    result.is_changing = has_new_wish(observed, desired) ||
+                         instance.status.schema.version != target_version(instance.spec, settings_);
+    result.update = take_turn(instance, result.is_changing);
+    if (result.update == Update::waiting) {
+        std::erase_if(result.actions, is_disruptive);
+    }
+    return result;
+}
+
+/// Why what is asked for the database has turned out to fit no node; empty when it has not.
+Result<std::string> InstanceReconciler::refusal(const CrmInstance& instance, const Observed& observed) {
+    if (!is_about_to_grow(instance, observed)) {
+        return why_stranded(instance, observed);
+    }
+    const auto all = nodes();
+    if (!all && all.error().kind == ErrorKind::forbidden) {
+        return std::string{};  // the operator of one namespace sees no nodes
+    }
+    if (!all) {
+        return tl::unexpected(all.error());
+    }
+    return why_no_node_fits(database_footprint_to_run(instance), *all);
+}
+
+/// They are asked for when they are needed, and not watched: they change all the time.
+Result<std::vector<json>> InstanceReconciler::nodes() {
+    std::vector<json> result;
+    std::string next;
+    do {
+        auto page = client_.list(kNode, {}, 100, next, environment_.give_up);
+        if (!page) {
+            return tl::unexpected(page.error());
+        }
+        std::move(page->items.begin(), page->items.end(), std::back_inserter(result));
+        next = page->continue_token;
+    } while (!next.empty());
+    return result;
+}
+
+/// A change that no person asked for waits for its turn, unless nothing can be disrupted: what is not well is
+/// not made worse, and what a person has just asked for is under way already.
+Update InstanceReconciler::take_turn(const CrmInstance& instance, bool is_changing) {
+    std::call_once(resumed_, [&] {
+        for (const kube::ObjectKey& key : stores_.instances().owners()) {
+            const auto stored = stores_.instances().get(key);
+            if (stored && decode_status(json::parse(stored->fields)).update == Update::running) {
+                disruptions_.resume(key);
+            }
+        }
+    });
+    if (instance.status.update == Update::running) {
+        return Update::running;
+    }
+    if (!is_changing || !is_well(instance)) {
+        return Update::none;
+    }
+    return disruptions_.begin(instance.identity.key) ? Update::running : Update::waiting;
 }
 
 /// Nothing is changed for a spec that makes no sense; what runs goes on running.
@@ -87,14 +182,16 @@ Result<void> InstanceReconciler::refuse(const Identity& identity, const Status& 
 /// The status first: nothing about an Event, which may be refused or take its time, keeps it from being told.
 Result<void> InstanceReconciler::report(const StatusInput& input) {
     const Status next = status(input);
-    if (next == input.previous) {
-        return {};
-    }
-    Result<void> written = write_status(input.identity, next);
-    if (written) {
+    if (next != input.previous) {
+        if (auto written = write_status(input.identity, next); !written) {
+            return written;
+        }
         tell(input.identity, input.previous, next);
     }
-    return written;
+    if (next.update == Update::none) {
+        disruptions_.end(input.identity.key);
+    }
+    return {};
 }
 
 void InstanceReconciler::tell(const Identity& identity, const Status& before, const Status& after) {

@@ -3,14 +3,19 @@
 
 #include "operator/crm/api/settings.h"
 #include "operator/crm/desired/credentials.h"
+#include "operator/crm/instance/disruptions.h"
+#include "operator/crm/instance/plan.h"
 #include "operator/crm/observed/stores.h"
 #include "operator/crm/report/status.h"
 #include "operator/kube/client.h"
 #include "operator/runtime/reconciler.h"
 
+#include <cstddef>
 #include <functional>
+#include <mutex>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace crm {
 
@@ -21,6 +26,10 @@ class InstanceReconciler final : public runtime::Reconciler {
     struct Environment {
         RandomBytes random;
         std::function<std::string()> now;  // RFC 3339
+        /// Over all instances, by changes of the operator's own.
+        std::size_t max_disruptions = 1;
+        /// Has an instance reconciled soon.
+        Disruptions::Wake wake = [](const kube::ObjectKey&) {};
         /// Cuts requests off. A reconcile that has begun is otherwise finished when the operator stops.
         std::stop_token give_up = {};
     };
@@ -30,7 +39,17 @@ class InstanceReconciler final : public runtime::Reconciler {
     Result<void> reconcile(const runtime::Run& run) override;
 
   private:
+    struct Intention {
+        std::vector<Action> actions;
+        Update update = Update::none;
+        bool is_changing = false;  // what runs is to become another
+    };
+
     Result<void> reconcile(const CrmInstance& instance, const runtime::Run& run);
+    Intention intend(const CrmInstance& instance, const Observed& observed);
+    Result<std::string> refusal(const CrmInstance& instance, const Observed& observed);
+    Result<std::vector<kube::json>> nodes();
+    Update take_turn(const CrmInstance& instance, bool is_changing);
     Result<void> refuse(const Identity& identity, const Status& previous, const Error& invalid);
     Result<void> report(const StatusInput& input);
     Result<void> write_status(const Identity& identity, const Status& status);
@@ -40,6 +59,8 @@ class InstanceReconciler final : public runtime::Reconciler {
     Stores& stores_;
     const Settings settings_;
     const Environment environment_;
+    Disruptions disruptions_;
+    std::once_flag resumed_;
 };
 
 }  // namespace crm

@@ -4,11 +4,9 @@
 #include "operator/crm/api/labels.h"
 #include "operator/crm/api/names.h"
 #include "operator/crm/api/secret_data.h"
-#include "operator/kube/client.h"
-#include "operator/kube/field_ownership.h"
+#include "operator/crm/observed/drift.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 #include <vector>
 
@@ -16,9 +14,9 @@ namespace crm {
 
 using kube::json;
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Rollout, generation, observed_generation, wanted, replicas,
-                                                updated, ready, available, image)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(JobResult, succeeded, failed, reason, claim_uid)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(JobResult, succeeded, failed, over, reason, finished_at,
+                                                claim_uid, spec_digest)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Claim, uid, created_at)
 
 namespace {
 
@@ -28,29 +26,34 @@ T read(const json& object, const char* pointer, T absent = {}) {
     return object.contains(at) ? object[at].get<T>() : std::move(absent);
 }
 
-Rollout rollout_of(const json& object) {
-    return {.generation = read<std::int64_t>(object, "/metadata/generation"),
-            .observed_generation = read<std::int64_t>(object, "/status/observedGeneration"),
-            .wanted = read<int>(object, "/spec/replicas", 1),
-            .replicas = read<int>(object, "/status/replicas"),
-            .updated = read<int>(object, "/status/updatedReplicas"),
-            .ready = read<int>(object, "/status/readyReplicas"),
-            .available = read<int>(object, "/status/availableReplicas"),
-            .image = read<std::string>(object, "/spec/template/spec/containers/0/image")};
-}
-
 JobResult job_result_of(const json& object) {
-    JobResult result;
-    result.claim_uid = read<json>(object, "/metadata/annotations", json::object()).value(kClaimUid, "");
+    const json annotations = read<json>(object, "/metadata/annotations", json::object());
+    JobResult result{.claim_uid = annotations.value(kClaimUid, ""),
+                     .spec_digest = annotations.value(kSpecDigest, "")};
     for (const json& condition : read<json>(object, "/status/conditions", json::array())) {
         if (condition.value("status", "") != "True") {
             continue;
         }
         const std::string type = condition.value("type", "");
-        result.succeeded |= type == "Complete";
-        result.failed |= type == "Failed";
-        if (type == "Failed") {
-            result.reason = condition.value("reason", "");
+        if (type == "Complete" || type == "Failed") {
+            result.over = true;
+            result.succeeded = type == "Complete";
+            result.failed = type == "Failed";
+            result.reason = result.failed ? condition.value("reason", "") : "";
+            result.finished_at = condition.value("lastTransitionTime", "");
+        }
+    }
+    return result;
+}
+
+/// Ten thousands are kept: what is as in an empty one is left out.
+template <class Facts>
+json compact(const Facts& facts) {
+    json result = facts;
+    const json empty = Facts{};
+    for (const auto& [name, value] : empty.items()) {
+        if (result[name] == value) {
+            result.erase(name);
         }
     }
     return result;
@@ -58,10 +61,16 @@ JobResult job_result_of(const json& object) {
 
 json facts_of(const kube::Kind& kind, const json& object) {
     if (kind == kDeployment || kind == kStatefulSet) {
-        return rollout_of(object);
+        return compact(rollout_of(object));
     }
     if (kind == kJob) {
-        return job_result_of(object);
+        return compact(job_result_of(object));
+    }
+    if (kind == kPod) {
+        return compact(pod_of(object));
+    }
+    if (kind == kPersistentVolumeClaim) {
+        return compact(Claim{.created_at = read<std::string>(object, "/metadata/creationTimestamp")});
     }
     if (kind == kSecret) {
         return password_digest(read<std::string>(object, ("/data/" + std::string(kPasswordKey)).c_str()));
@@ -69,77 +78,34 @@ json facts_of(const kube::Kind& kind, const json& object) {
     return nullptr;
 }
 
-std::string controller_of(const json& object) {
+/// Whose it is. The garbage collector knows owners by their uid alone.
+json owners_of(const kube::Kind& kind, const json& object) {
+    json result = json::object({{"controller", ""}});
     for (const json& owner : read<json>(object, "/metadata/ownerReferences", json::array())) {
-        if (owner.value("controller", false)) {
-            return owner.value("uid", "");
+        const bool controls = owner.value("controller", false);
+        if (kind == kPod ? controls : owner.value("kind", "") == kCrmInstance.kind) {
+            result["controller"] = owner.value("uid", "");
+        } else if (kind != kPod) {
+            result["has_stranger"] = true;
+            result["stranger_controls"] = controls || result.value("stranger_controls", false);
         }
-    }
-    return {};
-}
-
-/// What is put back of objects that the operator does not make by apply, besides our labels and our owner
-/// reference. The rest stays as it is, whoever wrote it.
-struct Kept {
-    const kube::Kind& kind;
-    std::vector<const char*> fields;
-};
-const std::array<Kept, 3> kKept{{{kServiceAccount, {"/automountServiceAccountToken"}},
-                                 {kSecret, {"/data/email", "/data/username", "/data/database"}},
-                                 {kPersistentVolumeClaim, {}}}};
-
-const Kept* kept_of(const kube::Kind& kind) {
-    const auto* const found =
-        std::find_if(kKept.begin(), kKept.end(), [&](const Kept& kept) { return kept.kind == kind; });
-    return found != kKept.end() ? found : nullptr;
-}
-
-json kept_fields(const Kept& kept, const json& object) {
-    json owners = json::array();
-    for (const json& owner : read<json>(object, "/metadata/ownerReferences", json::array())) {
-        if (owner.value("kind", "") == kCrmInstance.kind) {
-            owners.push_back(owner);
-        }
-    }
-    json result = json::object({{"labels", own_labels(object)}, {"owners", std::move(owners)}});
-    for (const char* field : kept.fields) {
-        result[field] = read<json>(object, field);
     }
     return result;
 }
 
-/// Servers older than 1.34 write `creationTimestamp: null` into claim templates.
-json without_nulls(json value) {
-    if (value.is_object()) {
-        for (auto member = value.begin(); member != value.end();) {
-            if (member->is_null()) {
-                member = value.erase(member);
-                continue;
-            }
-            *member = without_nulls(std::move(*member));
-            ++member;
-        }
-    } else if (value.is_array()) {
-        for (json& item : value) {
-            item = without_nulls(std::move(item));
-        }
+/// What shows only on what holds data.
+json remains_of(const json& object) {
+    json result = json::object();
+    if (json former = former_labels_of(object); !former.empty()) {
+        result["former_labels"] = std::move(former);
     }
-    return value;
-}
-
-std::uint64_t digest_of(const kube::Kind& kind, const json& object) {
-    if (const Kept* kept = kept_of(kind)) {
-        return kube::digest(kept_fields(*kept, object));
+    if (read<json>(object, "/metadata/annotations", json::object()).value(kDeletionPolicy, "") == "Retain") {
+        result["retained"] = true;
     }
-    return kube::digest(without_nulls(kube::owned_fields(object, kube::kFieldManager)));
+    return result;
 }
 
 }  // namespace
-
-bool Rollout::complete() const {
-    return generation == observed_generation && updated == wanted && replicas == wanted &&
-           available == wanted;
-}
 
 const ObservedObject* Observed::find(const kube::Kind& kind, std::string_view name) const {
     const auto found = std::find_if(objects.begin(), objects.end(), [&](const ObservedObject& object) {
@@ -165,7 +131,42 @@ std::optional<Rollout> Observed::rollout(const kube::Kind& kind, std::string_vie
 
 std::optional<JobResult> Observed::job(std::string_view name) const {
     const ObservedObject* object = evidence(*this, kJob, name);
-    return object != nullptr ? std::optional(object->facts.get<JobResult>()) : std::nullopt;
+    if (object == nullptr) {
+        return std::nullopt;
+    }
+    auto result = object->facts.get<JobResult>();
+    for (const ObservedObject& other : objects) {
+        if (result.over || other.kind != kPod || other.controller != object->uid) {
+            continue;
+        }
+        if (const Pod pod = other.facts.get<Pod>(); pod.migrate_ended && pod.migrate_exit_code == 0) {
+            result.succeeded = true;
+            result.finished_at = pod.migrate_finished_at;
+        }
+    }
+    return result;
+}
+
+std::optional<Pod> Observed::pod(std::string_view name) const {
+    const ObservedObject* object = evidence(*this, kPod, name);
+    return object != nullptr ? std::optional(object->facts.get<Pod>()) : std::nullopt;
+}
+
+bool Observed::has_ready_pod(Component component) const {
+    return std::any_of(objects.begin(), objects.end(), [&](const ObservedObject& object) {
+        if (object.kind != kPod || object.deleting) {
+            return false;
+        }
+        const Pod pod = object.facts.get<Pod>();
+        return pod.ready && pod.component == name_of(component);
+    });
+}
+
+bool Observed::is_database_outdated(std::string_view instance) const {
+    const auto workload = rollout(kStatefulSet, database_name(instance));
+    const auto running = pod(database_pod_name(instance));
+    return workload && running && running->revision != workload->update_revision &&
+           running->template_digest != workload->template_digest;
 }
 
 std::string Observed::password(std::string_view secret) const {
@@ -173,16 +174,25 @@ std::string Observed::password(std::string_view secret) const {
     return object != nullptr ? object->facts.get<std::string>() : std::string{};
 }
 
-std::string Observed::claim_uid(std::string_view instance) const {
+std::optional<Claim> Observed::claim(std::string_view instance) const {
     const ObservedObject* object = evidence(*this, kPersistentVolumeClaim, database_claim_name(instance));
-    return object != nullptr ? object->uid : std::string{};
+    if (object == nullptr) {
+        return std::nullopt;
+    }
+    auto claim = object->facts.get<Claim>();
+    claim.uid = object->uid;
+    return claim;
 }
 
 json projection(const kube::Kind& kind, const json& object) {
-    return json::object({{"digest", digest_of(kind, object)},
-                         {"controller", controller_of(object)},
-                         {"deleting", object.contains("/metadata/deletionTimestamp"_json_pointer)},
-                         {"facts", facts_of(kind, object)}});
+    json result = owners_of(kind, object);
+    if (holds_data(kind)) {
+        result.update(remains_of(object));
+    }
+    result["digest"] = kind == kPod ? 0 : live_digest(kind, object);  // nothing of a pod is put back
+    result["deleting"] = object.contains("/metadata/deletionTimestamp"_json_pointer);
+    result["facts"] = facts_of(kind, object);
+    return result;
 }
 
 ObservedObject observed_object(const kube::Kind& kind, const runtime::StoredObject& stored) {
@@ -193,15 +203,12 @@ ObservedObject observed_object(const kube::Kind& kind, const runtime::StoredObje
             .resource_version = stored.resource_version,
             .controller = projected.value("controller", ""),
             .deleting = projected.value("deleting", false),
+            .retained = projected.value("retained", false),
+            .has_stranger = projected.value("has_stranger", false),
+            .stranger_controls = projected.value("stranger_controls", false),
+            .former_labels = projected.value("former_labels", std::vector<std::string>{}),
             .digest = projected.value("digest", std::uint64_t{0}),
             .facts = projected.value("facts", json())};
-}
-
-std::uint64_t wanted_digest(const kube::Kind& kind, const json& manifest) {
-    if (const Kept* kept = kept_of(kind)) {
-        return kube::digest(kept_fields(*kept, manifest));
-    }
-    return kube::digest(without_nulls(kube::identity_removed(manifest)));
 }
 
 }  // namespace crm

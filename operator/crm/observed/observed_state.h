@@ -4,6 +4,9 @@
 // drift, and the few facts that decisions need. Of a Secret the data is not among them.
 #pragma once
 
+#include "operator/crm/api/labels.h"
+#include "operator/crm/observed/pod.h"
+#include "operator/crm/observed/rollout.h"
 #include "operator/kube/object.h"
 #include "operator/runtime/store.h"
 
@@ -15,31 +18,25 @@
 
 namespace crm {
 
-/// How far a Deployment or StatefulSet is.
-struct Rollout {
-    std::int64_t generation = 0;
-    std::int64_t observed_generation = 0;
-    int wanted = 0;
-    int replicas = 0;
-    int updated = 0;
-    int ready = 0;
-    int available = 0;
-    std::string image;  // of the first container
-
-    bool operator==(const Rollout&) const = default;
-
-    /// Every pod is of the latest template and available, and none is left over.
-    bool complete() const;
-};
-
 /// How a Job ended, if it did.
 struct JobResult {
     bool succeeded = false;
     bool failed = false;
-    std::string reason = {};     // of the failure: "BackoffLimitExceeded"
-    std::string claim_uid = {};  // of the volume that it was made for; empty when that was not known
+    bool over = false;             // no pod of it runs any more
+    std::string reason = {};       // of the failure: "BackoffLimitExceeded"
+    std::string finished_at = {};  // RFC 3339; empty while it works
+    std::string claim_uid = {};    // of the volume that it was made for; empty when that was not known
+    std::string spec_digest = {};  // of the spec that it was made from
 
     bool operator==(const JobResult&) const = default;
+};
+
+/// The claim of a volume.
+struct Claim {
+    std::string uid = {};
+    std::string created_at = {};  // RFC 3339
+
+    bool operator==(const Claim&) const = default;
 };
 
 struct ObservedObject {
@@ -47,10 +44,14 @@ struct ObservedObject {
     kube::ObjectKey key;
     std::string uid;
     std::uint64_t resource_version = 0;
-    std::string controller;    // uid of the owner that controls it; empty when none does
-    bool deleting = false;     // or about to be collected with the owner it had
-    std::uint64_t digest = 0;  // of what the operator puts back of it
-    kube::json facts;          // as facts_of() chose them
+    std::string controller;     // uid of the CrmInstance that owns it, of the workload that controls a pod
+    bool deleting = false;      // or about to be collected with the owner it had
+    bool retained = false;      // holds data that outlives its owner
+    bool has_stranger = false;  // somebody else owns it as well
+    bool stranger_controls = false;               // as its controller
+    std::vector<std::string> former_labels = {};  // keys of labels that 0.1.0 left on what holds data
+    std::uint64_t digest = 0;                     // of what the operator puts back of it
+    kube::json facts;                             // as facts_of() chose them
 
     bool operator==(const ObservedObject&) const = default;
 };
@@ -65,19 +66,23 @@ struct Observed {
     const ObservedObject* find(const kube::Kind& kind, std::string_view name) const;
 
     std::optional<Rollout> rollout(const kube::Kind& kind, std::string_view name) const;
+    /// It has succeeded when the container `migrate` of one of its pods has: what a policy puts into the pod
+    /// beside it may run for ever.
     std::optional<JobResult> job(std::string_view name) const;
+    std::optional<Pod> pod(std::string_view name) const;
+    /// Whether a pod of a component serves: also while the workload that it is of is replaced.
+    bool has_ready_pod(Component component) const;
+    /// Whether the database's pod is one that was made from an earlier template in a way that matters.
+    bool is_database_outdated(std::string_view instance) const;
     /// The digest of a Secret's password; empty when there is no such Secret or no password in it.
     std::string password(std::string_view secret) const;
-    /// The uid of the claim of the database's volume; empty when none is known.
-    std::string claim_uid(std::string_view instance) const;
+    /// The claim of the database's volume; empty when none is known.
+    std::optional<Claim> claim(std::string_view instance) const;
 };
 
-/// What to remember of an object of an owned kind.
+/// What to remember of an object of an owned kind, or of a pod.
 kube::json projection(const kube::Kind& kind, const kube::json& object);
 /// The reverse, as far as it goes.
 ObservedObject observed_object(const kube::Kind& kind, const runtime::StoredObject& stored);
-
-/// The digest that an object has when it is as the manifest wants it: equal to ObservedObject::digest.
-std::uint64_t wanted_digest(const kube::Kind& kind, const kube::json& manifest);
 
 }  // namespace crm

@@ -11,6 +11,13 @@ runtime::Projected project_instance(const kube::json& object) {
     return {.owner = kube::key_of(object), .fields = projection(object)};
 }
 
+/// Whether the garbage collector is about to take it. Pods are controlled by workloads, and what was to
+/// outlive its owner is not given up.
+bool goes_with_a_namesake(const ObservedObject& object, const Identity& instance) {
+    return object.kind != kPod && !object.retained && !object.controller.empty() &&
+           object.controller != instance.uid;
+}
+
 runtime::Projected project_owned(const kube::Kind& kind, const kube::json& object) {
     return {.owner = {kube::key_of(object).ns, instance_of(object)}, .fields = projection(kind, object)};
 }
@@ -19,7 +26,9 @@ runtime::Projected project_owned(const kube::Kind& kind, const kube::json& objec
 
 Stores::Stores(const runtime::Store::OnChange& on_change, const std::vector<kube::Kind>& owned_kinds)
     : instances_(project_instance, on_change) {
-    for (const kube::Kind& kind : owned_kinds) {
+    std::vector<kube::Kind> kinds = owned_kinds;
+    kinds.push_back(kPod);
+    for (const kube::Kind& kind : kinds) {
         const auto project = [kind](const kube::json& object) { return project_owned(kind, object); };
         owned_.push_back({kind, std::make_unique<runtime::Store>(project, on_change)});
     }
@@ -38,7 +47,7 @@ Observed Stores::observe(const Identity& instance) const {
     for (const Owned& owned : owned_) {
         for (const runtime::StoredObject& stored : owned.store->owned_by(instance.key)) {
             ObservedObject object = observed_object(owned.kind, stored);
-            object.deleting |= !object.controller.empty() && object.controller != instance.uid;
+            object.deleting |= goes_with_a_namesake(object, instance);
             observed.objects.push_back(std::move(object));
         }
     }

@@ -15,6 +15,7 @@ namespace crm {
 /// Thread-safe. Nothing but owned objects of instances is kept, and of those a projection.
 class Stores {
   public:
+    /// Pods are watched besides what instances own.
     Stores(const runtime::Store::OnChange& on_change, const std::vector<kube::Kind>& owned_kinds);
 
     /// Has the controller keep them equal to the cluster; an empty namespace means all.
@@ -23,7 +24,8 @@ class Stores {
     runtime::Store& instances() { return instances_; }
     const runtime::Store& instances() const { return instances_; }
 
-    /// All owned objects of one instance. What a deleted namesake controlled counts as being deleted.
+    /// All owned objects of one instance, and its pods. What a deleted namesake controlled counts as being
+    /// deleted.
     Observed observe(const Identity& instance) const;
     /// The answer to a write of our own.
     void observe_write(const kube::Kind& kind, const kube::json& object);

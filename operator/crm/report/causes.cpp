@@ -54,6 +54,12 @@ constexpr std::array kCauses{
         "The API server says: {words}"},
     CauseRow{reason::kObjectRejected, kPerson,
              "The API server refused {what}: change the spec accordingly. It says: {words}"},
+    CauseRow{reason::kDatabaseDoesNotFit, kPerson,
+             "The database was to run with {what}, which fits no node ({words}): it runs with what it had "
+             "before, and "
+             "this is not tried again. Ask for less with spec.size or spec.resources.database; or add a "
+             "node, take the "
+             "change back and make it again."},
     CauseRow{reason::kMigrationFailed, kPerson, "{words}"},
     CauseRow{reason::kVolumeReplaced, kPasses, "{words}"},
 };

@@ -5,6 +5,7 @@
 #include "operator/crm/api/labels.h"
 #include "operator/crm/api/names.h"
 #include "operator/crm/report/causes.h"
+#include "operator/crm/report/database_status.h"
 #include "operator/crm/upgrade/upgrade.h"
 
 #include <optional>
@@ -25,39 +26,59 @@ struct Verdict {
 struct Situation {
     const std::string& name;
     const std::string& ns;
-    const std::vector<Problem>& problems;
+    std::vector<Problem> problems;
     std::string target_image;            // empty when the spec is not valid
     std::optional<Migration> migration;  // likewise
     std::optional<Rollout> database;
+    bool database_complete;  // its pod is as wanted
     std::optional<Rollout> server;
+    bool database_serves;  // also while its workload is replaced; so for the server
+    bool server_serves;
     bool was_complete;  // at some time before
+    Update update;
 };
+
+/// Pods serve also while their workload is replaced. What a deleted namesake left does not count.
+bool has_pods(const StatusInput& in, const kube::Kind& kind, const std::string& workload,
+              Component component) {
+    const ObservedObject* object = in.observed.find(kind, workload);
+    const bool ours = object == nullptr || object->controller == in.identity.uid;
+    return ours && in.observed.has_ready_pod(component);
+}
 
 Situation situation_of(const StatusInput& in) {
     const std::string& name = in.identity.key.name;
+    const auto workload = in.observed.rollout(kStatefulSet, database_name(name));
+    const auto server = in.observed.rollout(kDeployment, server_name(name));
     return {.name = name,
             .ns = in.identity.key.ns,
-            .problems = in.problems,
+            .problems = problems_with(database_status(in), in),
             .target_image = in.spec != nullptr ? target_image(*in.spec, in.settings) : std::string{},
             .migration = in.spec != nullptr ? std::optional(migration_of(name, *in.spec, in.previous.schema,
                                                                          in.observed, in.settings))
                                             : std::nullopt,
-            .database = in.observed.rollout(kStatefulSet, database_name(name)),
-            .server = in.observed.rollout(kDeployment, server_name(name)),
-            .was_complete = !in.previous.running_version.empty()};
+            .database = workload,
+            .database_complete = is_database_complete(in.observed, name),
+            .server = server,
+            .database_serves = (workload && workload->ready > 0) ||
+                               has_pods(in, kStatefulSet, database_name(name), Component::database),
+            .server_serves = (server && server->available > 0) ||
+                             has_pods(in, kDeployment, server_name(name), Component::server),
+            .was_complete = !in.previous.running_version.empty(),
+            .update = in.update};
 }
 
 Verdict database_ready(const Situation& now) {
+    if (now.database_serves) {
+        return {Truth::yes, "AcceptsConnections", "The database accepts connections."};
+    }
     if (!now.database) {
         return {Truth::no, "DatabaseCreating", "The database has not been created yet."};
     }
-    if (now.database->ready == 0) {
-        return {Truth::no, "DatabaseNotReady",
-                fmt::format("The database does not accept connections yet. If this lasts, see why: "
-                            "kubectl -n {} describe pod {}-0",
-                            now.ns, database_name(now.name))};
-    }
-    return {Truth::yes, "AcceptsConnections", "The database accepts connections."};
+    return {Truth::no, "DatabaseNotReady",
+            fmt::format("The database does not accept connections yet. If this lasts, see why: "
+                        "kubectl -n {} describe pod {}",
+                        now.ns, database_pod_name(now.name))};
 }
 
 Verdict schema_current(const Situation& now) {
@@ -87,22 +108,22 @@ Verdict schema_current(const Situation& now) {
 }
 
 Verdict available(const Situation& now) {
-    if (!now.server) {
-        return {Truth::no, "ServerCreating", "The server has not been created yet."};
-    }
-    if (now.server->wanted == 0) {
+    if (now.server && now.server->wanted == 0) {
         return {Truth::no, reason::kScaledToZero,
                 fmt::format("spec.replicas is 0, so no server runs. To start one: "
                             "kubectl -n {} scale crminstance/{} --replicas=1",
                             now.ns, now.name)};
     }
-    if (now.server->available == 0) {
-        return {Truth::no, "ServerUnavailable",
-                fmt::format("No pod of the server is ready. If this lasts, see why: "
-                            "kubectl -n {} describe pods -l {}",
-                            now.ns, selector_text(now.name, Component::server))};
+    if (now.server_serves) {
+        return {Truth::yes, "ServerAvailable", "The server answers requests."};
     }
-    return {Truth::yes, "ServerAvailable", "The server answers requests."};
+    if (!now.server) {
+        return {Truth::no, "ServerCreating", "The server has not been created yet."};
+    }
+    return {Truth::no, "ServerUnavailable",
+            fmt::format("No pod of the server is ready. If this lasts, see why: "
+                        "kubectl -n {} describe pods -l {}",
+                        now.ns, selector_text(now.name, Component::server))};
 }
 
 Verdict progressing(const Situation& now) {
@@ -115,10 +136,15 @@ Verdict progressing(const Situation& now) {
     }
     const bool migrated =
         schema.status == Truth::yes && (!now.server || now.server->image == now.target_image);
-    const bool database_complete = now.database && now.database->complete();
     const bool server_complete = now.server && now.server->complete();
-    if (migrated && database_complete && server_complete) {
-        return {Truth::no, "Complete", "Everything is as the spec asks for."};
+    if (now.update == Update::waiting) {
+        return {
+            Truth::yes, "UpdatePending",
+            "What runs is to be changed by an update of the operator, which disrupts few instances at once "
+            "(--max-disruptions). This one waits for its turn and serves meanwhile."};
+    }
+    if (migrated && now.database_complete && server_complete) {
+        return {Truth::no, reason::kComplete, "Everything is as the spec asks for."};
     }
     if (!now.was_complete) {
         return {Truth::yes, "Provisioning", "The database and the server are being started."};
@@ -142,12 +168,13 @@ Verdict ready(const Situation& now) {
     if (!now.problems.empty()) {
         return {Truth::no, now.problems.front().reason, now.problems.front().message};
     }
-    for (const Verdict& needed : {database_ready(now), schema_current(now), available(now)}) {
-        if (needed.status != Truth::yes) {
+    const bool waits = now.update == Update::waiting;  // for a schema that nobody misses yet, too
+    for (const auto verdict : {database_ready, waits ? database_ready : schema_current, available}) {
+        if (const Verdict needed = verdict(now); needed.status != Truth::yes) {
             return {Truth::no, needed.reason, needed.message};
         }
     }
-    if (const Verdict change = progressing(now); change.status == Truth::yes) {
+    if (const Verdict change = progressing(now); change.status == Truth::yes && !waits) {
         return {Truth::no, change.reason, change.message};
     }
     return {Truth::yes, "Serving", fmt::format("The CRM serves at {}", api_endpoint(now.name, now.ns))};
@@ -199,6 +226,8 @@ Status status(const StatusInput& in) {
                   .target_version =
                       in.spec != nullptr ? target_version(*in.spec, in.settings) : in.previous.target_version,
                   .schema = now.migration ? now.migration->schema() : in.previous.schema,
+                  .update = in.update,
+                  .database = database_status(in),
                   .replicas = now.server ? now.server->replicas : 0,
                   .ready_replicas = now.server ? now.server->ready : 0,
                   .selector = selector_text(now.name, Component::server),
@@ -209,6 +238,10 @@ Status status(const StatusInput& in) {
     }
     for (const ConditionRow& row : kConditions) {
         result.conditions.push_back(condition_of(row, now, in));
+    }
+    const bool complete = result.find(condition::kProgressing)->reason == reason::kComplete;
+    if (in.update == Update::running && complete && !in.is_changing) {
+        result.update = Update::none;
     }
     return result;
 }

@@ -20,7 +20,10 @@ struct StatusInput {
     const Observed& observed;
     const Settings& settings;
     const std::vector<Problem>& problems;
-    std::string now;  // RFC 3339
+    Update update = Update::none;  // how far the operator's own change is
+    bool is_changing = false;      // something has still to be written for it
+    std::string refusal = {};  // why what is asked for the database fits no node, when that has turned out
+    std::string now;           // RFC 3339
 };
 
 Status status(const StatusInput& input);

@@ -5,32 +5,43 @@
 namespace crm {
 namespace {
 
-/// Whether two claims are one, as far as is known.
-bool may_be_same(const std::string& one, const std::string& other) {
-    return one.empty() || other.empty() || one == other;
+/// Whether what a Job did, or does, is done to the volume of a claim. The first Job is made before the claim
+/// is known and does not name it: it worked on a volume that was there before it ended. Times are compared
+/// as text: RFC 3339 in UTC sorts.
+bool is_about(const JobResult& job, const Claim& claim) {
+    if (!job.claim_uid.empty()) {
+        return job.claim_uid == claim.uid;
+    }
+    return job.finished_at.empty() || claim.created_at <= job.finished_at;
+}
+
+bool proves(const Schema& schema, const std::string& target, const std::optional<Claim>& claim) {
+    return schema.version == target && (!claim || claim->uid == schema.claim_uid);
 }
 
 }  // namespace
 
 Schema Migration::schema() const {
-    if (!result || !result->succeeded || is_outdated()) {
-        return known;
+    if (result && result->succeeded && claim && is_about(*result, *claim)) {
+        return {.version = target, .claim_uid = claim->uid};
     }
-    return {.version = target, .claim_uid = claim_uid.empty() ? known.claim_uid : claim_uid};
+    return known;
 }
 
 bool Migration::is_done() const {
-    const Schema now = schema();
-    return now.version == target && may_be_same(now.claim_uid, claim_uid);
+    return proves(schema(), target, claim);
+}
+
+bool Migration::is_recorded() const {
+    return proves(known, target, claim);
 }
 
 bool Migration::has_lost_volume() const {
-    return !may_be_same(known.claim_uid, claim_uid) && !is_done();
+    return claim && !known.claim_uid.empty() && known.claim_uid != claim->uid && !is_done();
 }
 
 bool Migration::is_outdated() const {
-    // The first Job is made before its volume: what it did is then known from the status.
-    return result && !may_be_same(result->claim_uid.empty() ? known.claim_uid : result->claim_uid, claim_uid);
+    return result && claim && !is_about(*result, *claim);
 }
 
 Migration migration_of(const std::string& instance, const Spec& spec, const Schema& known,
@@ -39,7 +50,7 @@ Migration migration_of(const std::string& instance, const Spec& spec, const Sche
     return {.target = target_version(spec, settings),
             .job = job,
             .result = observed.job(job),
-            .claim_uid = observed.claim_uid(instance),
+            .claim = observed.claim(instance),
             .known = known};
 }
 

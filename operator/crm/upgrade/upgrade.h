@@ -10,18 +10,21 @@
 
 namespace crm {
 
-/// The way of the database's schema to the target version.
+/// The way of the database's schema to the target version. What proves that a schema is in a volume is about
+/// that volume alone: about its claim, which has another uid when it is another one.
 struct Migration {
     std::string target;  // version
     std::string job;     // its name
     std::optional<JobResult> result;
-    std::string claim_uid;  // of the volume that there is; empty when none is known
-    Schema known;           // from the status: so a lost Job changes nothing
+    std::optional<Claim> claim;  // of the volume that there is, as far as is known
+    Schema known;                // the proof in the status: with it the Job is not needed any more
 
-    /// What is known now: the target's, once its Job has succeeded for the volume that there is.
+    /// What is proven now: the target's, once its Job has succeeded for the volume that there is.
     Schema schema() const;
     /// Whether that is the target's, in the volume that there is.
     bool is_done() const;
+    /// Whether the status says so: a Job that comes or goes then changes nothing.
+    bool is_recorded() const;
     /// Whether the volume that was migrated is no more.
     bool has_lost_volume() const;
     /// Whether the Job is about a volume that is no more.

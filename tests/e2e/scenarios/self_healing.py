@@ -12,7 +12,7 @@ OWNED = [("serviceaccount", "acme-crm"), ("service", "acme-server"), ("service",
 class SelfHealing(Scenario):
     def test_a_killed_server_pod_is_replaced(self):
         instance = self.ready_instance()
-        pod = list_objects("pods", instance.namespace, "app.kubernetes.io/component=server")[0]["metadata"]["name"]
+        pod = list_objects("pods", instance.namespace, "crm-operator.dev/component=server")[0]["metadata"]["name"]
         delete("pod", pod, instance.namespace)
         instance.wait_ready()
         instance.api().create_contact(firstName="After", lastName="Kill")
@@ -87,18 +87,18 @@ class SelfHealing(Scenario):
         instance = self.ready_instance()
         changes = [
             ("deployment", "acme-server", {"spec": {"replicas": 0}}, lambda o: o["spec"]["replicas"] == 1),
-            ("service", "acme-server", {"spec": {"selector": {"app.kubernetes.io/component": "nothing"}}},
-             lambda o: o["spec"]["selector"]["app.kubernetes.io/component"] == "server"),
+            ("service", "acme-server", {"spec": {"selector": {"crm-operator.dev/component": "nothing"}}},
+             lambda o: o["spec"]["selector"]["crm-operator.dev/component"] == "server"),
             ("statefulset", "acme-database", {"spec": {"replicas": 0}}, lambda o: o["spec"]["replicas"] == 1),
             ("serviceaccount", "acme-crm", {"automountServiceAccountToken": True},
              lambda o: o["automountServiceAccountToken"] is False),
-            ("secret", "acme-admin", {"metadata": {"labels": {"app.kubernetes.io/managed-by": "somebody"}}},
-             lambda o: o["metadata"]["labels"]["app.kubernetes.io/managed-by"] == "crm-operator"),
+            ("secret", "acme-admin", {"metadata": {"labels": {"crm-operator.dev/instance": "somebody"}}},
+             lambda o: o["metadata"]["labels"]["crm-operator.dev/instance"] == "acme"),
             ("secret", "acme-admin", {"data": {"password": ""}}, lambda o: o["data"]["password"] != ""),
             ("deployment", "acme-server", {"metadata": {"labels": {"app.kubernetes.io/managed-by": "somebody"}}},
              lambda o: o["metadata"]["labels"]["app.kubernetes.io/managed-by"] == "crm-operator"),
-            ("pvc", "data-acme-database-0", {"metadata": {"labels": {"app.kubernetes.io/managed-by": None}}},
-             lambda o: o["metadata"]["labels"].get("app.kubernetes.io/managed-by") == "crm-operator"),
+            ("pvc", "data-acme-database-0", {"metadata": {"labels": {"crm-operator.dev/instance": None}}},
+             lambda o: o["metadata"]["labels"].get("crm-operator.dev/instance") == "acme"),
             ("secret", "acme-database", {"data": {"username": "c29tZWJvZHk="}}, lambda o: o["data"]["username"] == "Y3Jt"),
         ]
         for kind, name, patch, right in changes:

@@ -25,7 +25,7 @@ class World {
     World();
 
     /// The operator is started anew: it knows nothing but what the cluster tells.
-    void restart();
+    void restart(const Settings& settings = kSettings);
     /// Lets watches tell and the operator work until nothing is due.
     void settle();
     /// Lets time pass, so that what waits for another attempt becomes due, and settles.
@@ -38,6 +38,10 @@ class World {
     void start_pods(const std::string& name, const std::string& ns = "tenants");
     /// What the controller of StatefulSets does first.
     void make_claim(const std::string& name, const std::string& ns);
+    /// The database's pod is made, if there is none, and finds no node; settles.
+    void strand_database(const std::string& name, const std::string& ns = "tenants");
+    /// A pod of the Job has run the container `migrate`, and another that goes on.
+    void end_container_of_migration(const kube::ObjectKey& job, int exit_code);
     void finish_migration(const kube::ObjectKey& job, const std::string& condition,
                           const std::string& reason = "");
 
@@ -54,7 +58,11 @@ class World {
     struct Running;
 
     void complete_rollout(const kube::Kind& kind, const kube::ObjectKey& key);
+    void run_database(const std::string& name, const std::string& ns);
+    /// The time by the clock of the cluster: goes on with each use.
+    std::string later();
 
+    int seconds_ = 0;
     runtime::TimePoint now_{};
     std::minstd_rand random_;
     std::shared_ptr<Running> operator_;

@@ -14,6 +14,8 @@ struct Context {
     /// Digests of the Secrets that the pods mount.
     std::string database_credentials = {};
     std::string admin_credentials = {};
+    /// What the database runs with now: not what is asked for while that fits no node.
+    Footprint database = {};
     /// The uid of the claim of the database's volume; empty when it is not known yet.
     std::string claim_uid = {};
 };

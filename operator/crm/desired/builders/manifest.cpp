@@ -3,38 +3,51 @@
 #include "operator/crm/api/kinds.h"
 #include "operator/crm/api/names.h"
 #include "operator/crm/api/secret_data.h"
+#include "operator/kube/field_ownership.h"
+
+#include <fmt/format.h>
 
 namespace crm {
 
 using kube::json;
 
-json unowned_object(const kube::Kind& kind, const CrmInstance& instance, const std::string& name,
-                    Component component) {
-    return json::object({{"apiVersion", kind.api_version()},
-                         {"kind", kind.kind},
-                         {"metadata", json::object({{"name", name},
-                                                    {"namespace", instance.ns()},
-                                                    {"labels", labels(instance.name(), component)}})}});
+namespace {
+
+json object(const kube::Kind& kind, const CrmInstance& instance, const std::string& name, json labels) {
+    return json::object(
+        {{"apiVersion", kind.api_version()},
+         {"kind", kind.kind},
+         {"metadata",
+          json::object({{"name", name}, {"namespace", instance.ns()}, {"labels", std::move(labels)}})}});
 }
+
+json owned_by(const CrmInstance& instance) {
+    return json::array({json::object({{"apiVersion", kCrmInstance.api_version()},
+                                      {"kind", kCrmInstance.kind},
+                                      {"name", instance.name()},
+                                      {"uid", instance.identity.uid},
+                                      {"controller", true},
+                                      {"blockOwnerDeletion", true}})});
+}
+
+}  // namespace
 
 json owned_object(const kube::Kind& kind, const CrmInstance& instance, const std::string& name,
                   Component component) {
-    json result = unowned_object(kind, instance, name, component);
-    result["metadata"]["ownerReferences"] =
-        json::array({json::object({{"apiVersion", kCrmInstance.api_version()},
-                                   {"kind", kCrmInstance.kind},
-                                   {"name", instance.name()},
-                                   {"uid", instance.identity.uid},
-                                   {"controller", true},
-                                   {"blockOwnerDeletion", true}})});
+    json result = object(kind, instance, name, labels(instance.name(), component));
+    result["metadata"]["ownerReferences"] = owned_by(instance);
     return result;
 }
 
 json data_object(const kube::Kind& kind, const CrmInstance& instance, const std::string& name,
                  Component component) {
-    return instance.spec.deletion_policy == DeletionPolicy::retain
-               ? unowned_object(kind, instance, name, component)
-               : owned_object(kind, instance, name, component);
+    const DeletionPolicy policy = instance.spec.deletion_policy;
+    json result = object(kind, instance, name, selector_labels(instance.name(), component));
+    result["metadata"]["annotations"] = keeping_annotations(policy);
+    if (policy == DeletionPolicy::remove) {
+        result["metadata"]["ownerReferences"] = owned_by(instance);
+    }
+    return result;
 }
 
 json resources(const Preset& preset, const Resources& replaced) {
@@ -92,6 +105,14 @@ json read_only_mount(std::string_view volume, std::string_view path) {
 
 json mount(std::string_view volume, std::string_view path) {
     return json::object({{"name", volume}, {"mountPath", path}});
+}
+
+std::string digest_text(const json& value) {
+    return fmt::format("{:016x}", kube::digest(value));
+}
+
+void annotate_spec(json& workload) {
+    workload["metadata"]["annotations"][std::string(kSpecDigest)] = digest_text(workload["spec"]);
 }
 
 json service_port(std::string_view name, int port) {

@@ -19,13 +19,11 @@ namespace crm {
 inline constexpr int kServerUser = 65532;
 inline constexpr int kPostgresUser = 10001;
 
-/// apiVersion, kind and metadata of an object that has no owner, so that it outlives the instance.
-kube::json unowned_object(const kube::Kind& kind, const CrmInstance& instance, const std::string& name,
-                          Component component);
-/// The same of an object that is deleted with the instance.
+/// apiVersion, kind and metadata of an object that is deleted with the instance.
 kube::json owned_object(const kube::Kind& kind, const CrmInstance& instance, const std::string& name,
                         Component component);
-/// The same of an object that holds data: spec.deletionPolicy decides which of the two it is.
+/// The same of an object that holds data: spec.deletionPolicy decides whether it has an owner and goes with
+/// it. It carries nothing that other tools take for their own.
 kube::json data_object(const kube::Kind& kind, const CrmInstance& instance, const std::string& name,
                        Component component);
 
@@ -46,6 +44,11 @@ inline constexpr std::string_view kDatabaseFolder = "/etc/crm/database";
 kube::json empty_volume(std::string_view name);
 kube::json read_only_mount(std::string_view volume, std::string_view path);
 kube::json mount(std::string_view volume, std::string_view path);
+
+/// The digest of a value, as an annotation holds it.
+std::string digest_text(const kube::json& value);
+/// Writes the digest of its spec on a workload: see kSpecDigest.
+void annotate_spec(kube::json& workload);
 
 /// A port of a Service that leads to the container port of the same name.
 kube::json service_port(std::string_view name, int port);

@@ -41,13 +41,11 @@ json pod_failure_policy() {
 }  // namespace
 
 /// Brings the schema of the database to the one of the target image. A Job cannot be changed: it is created
-/// once for each image, named after it, and what it runs is safe to run again.
+/// once for each image, named after it, and what it runs is safe to run again. A Job that was made from
+/// another spec is told by its digest.
 json migration_job(const CrmInstance& instance, const Context& context) {
     const std::string image = target_image(instance.spec, context.settings);
     json result = owned_object(kJob, instance, migration_name(instance.name(), image), Component::migration);
-    if (!context.claim_uid.empty()) {
-        result["metadata"]["annotations"] = json::object({{std::string(kClaimUid), context.claim_uid}});
-    }
     result["spec"] = json::object(
         {{"backoffLimit", 2},
          {"podFailurePolicy", pod_failure_policy()},
@@ -59,6 +57,10 @@ json migration_job(const CrmInstance& instance, const Context& context) {
                                       {"securityContext", pod_security_context(kServerUser)},
                                       {"containers", json::array({container(instance, image)})},
                                       {"volumes", json::array({database_secret_volume(instance)})}})}})}});
+    annotate_spec(result);
+    if (!context.claim_uid.empty()) {
+        result["metadata"]["annotations"][std::string(kClaimUid)] = context.claim_uid;
+    }
     return result;
 }
 

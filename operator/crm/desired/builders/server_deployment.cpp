@@ -67,6 +67,7 @@ json server_deployment(const CrmInstance& instance, const Context& context) {
           json::object({{"type", "RollingUpdate"},
                         {"rollingUpdate", json::object({{"maxUnavailable", 0}, {"maxSurge", 1}})}})},
          {"template", pod_template(instance, context)}});
+    annotate_spec(result);
     return result;
 }
 

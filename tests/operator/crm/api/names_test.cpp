@@ -42,6 +42,22 @@ TEST(Labels, OfASelectorArePartOfThoseOfTheObject) {
     }
 }
 
+TEST(Labels, ThatDecideAreInADomainOfOurOwn) {
+    for (const auto& [key, value] : selector_labels("acme", Component::server).items()) {
+        EXPECT_TRUE(key.starts_with("crm-operator.dev/")) << key;
+    }
+    EXPECT_FALSE(labels("acme", Component::server).contains("app.kubernetes.io/instance"));
+}
+
+TEST(Labels, TellTheComponentOfAPodOf010Too) {
+    const auto object = [](json labels) {
+        return json::object({{"metadata", json::object({{"labels", std::move(labels)}})}});
+    };
+    EXPECT_EQ(component_of(object(labels("acme", Component::database))), "database");
+    EXPECT_EQ(component_of(object(former_labels("acme", Component::database))), "database");
+    EXPECT_EQ(component_of(json::object()), "");
+}
+
 TEST(Labels, OfOthersAreNotOurs) {
     json object = json::object({{"metadata", json::object({{"labels", labels("acme", Component::server)}})}});
     object["metadata"]["labels"]["team"] = "sales";
@@ -51,9 +67,8 @@ TEST(Labels, OfOthersAreNotOurs) {
 }
 
 TEST(Labels, AreSelectedByTheTextOfTheScaleSubresource) {
-    EXPECT_EQ(
-        selector_text("acme", Component::server),
-        "app.kubernetes.io/component=server,app.kubernetes.io/instance=acme,app.kubernetes.io/name=crm");
+    EXPECT_EQ(selector_text("acme", Component::server),
+              "crm-operator.dev/component=server,crm-operator.dev/instance=acme");
 }
 
 }  // namespace

@@ -36,9 +36,16 @@ Permissions needed() {
     Permissions result{{resource(kCrmInstance), {"list", "watch"}},
                        {resource(kCrmInstance, "/status"), {"patch"}},
                        {resource(kCrmInstance, "/finalizers"), {"update"}},
+                       {resource(kPod), {"list", "watch", "patch", "delete"}},
+                       {resource(kNode), {"list"}},
+                       {resource(kReplicaSet), {"list", "patch"}},
+                       {resource(kControllerRevision), {"list", "patch"}},
                        {resource(kEvent), {"create"}}};
     for (const OwnedObject& object : owned_objects()) {
         result[resource(object.kind)].merge(verbs_of(object.write));
+        if (object.kind == kStatefulSet || object.kind == kDeployment) {
+            result[resource(object.kind)].insert("delete");  // another takes over its pods
+        }
     }
     return result;
 }

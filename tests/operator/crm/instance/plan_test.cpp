@@ -1,7 +1,9 @@
 #include "operator/crm/instance/plan.h"
 
 #include "operator/crm/api/kinds.h"
+#include "operator/crm/api/labels.h"
 #include "operator/crm/api/names.h"
+#include "operator/crm/observed/drift.h"
 #include "tests/operator/crm/instances.h"
 
 #include <gmock/gmock.h>
@@ -60,7 +62,11 @@ class Plan : public testing::Test {
         json facts = nullptr;
         if (object.kind == kSecret) {
             facts = "digest";
-        } else if (object.kind == kJob || object.kind == kDeployment || object.kind == kStatefulSet) {
+        } else if (object.kind == kDeployment || object.kind == kStatefulSet) {
+            facts = rollout_of(object.manifest);
+        } else if (object.kind == kJob) {
+            facts["spec_digest"] = object.manifest["metadata"]["annotations"][std::string(kSpecDigest)];
+        } else if (object.kind == kPersistentVolumeClaim) {
             facts = json::object();
         }
         return {.kind = object.kind,
@@ -120,7 +126,7 @@ TEST_F(Plan, LooksForAClaimThatItDoesNotSeeOnceTheDatabaseIsReady) {
     std::erase_if(observed.objects,
                   [](const ObservedObject& object) { return object.kind == kPersistentVolumeClaim; });
     EXPECT_THAT(planned(), IsEmpty());
-    of(kStatefulSet, "acme-database").facts = json::object({{"ready", 1}});
+    of(kStatefulSet, "acme-database").facts["ready"] = 1;
     EXPECT_THAT(planned(), ElementsAre("adopt PersistentVolumeClaim/data-acme-database-0"));
 }
 
@@ -137,6 +143,8 @@ TEST_F(Plan, NeverMakesAClaimAndAppliesOnlyToTheOneItSaw) {
 
 TEST_F(Plan, DeletesAJobThatIsAboutALostVolume) {
     converge();
+    of(kJob, migration_name("acme", "crm-operator.dev/crm-server:0.1.0")).facts["claim_uid"] =
+        "the one before";
     instance.status.schema = {.version = "0.1.0", .claim_uid = "the one before"};
     const std::string job = "Job/" + migration_name("acme", "crm-operator.dev/crm-server:0.1.0");
     EXPECT_THAT(planned(), ElementsAre("delete " + job));
@@ -167,6 +175,42 @@ TEST_F(Plan, LeavesAJobAsItIs) {
     converge();
     of(kJob, migration_name("acme", "crm-operator.dev/crm-server:0.1.0")).digest = 1;
     EXPECT_THAT(planned(), IsEmpty());
+}
+
+TEST_F(Plan, TakesForeignOwnersFromWhatHoldsData) {
+    converge();
+    of(kSecret, "acme-admin").has_stranger = true;
+    of(kPersistentVolumeClaim, "data-acme-database-0").controller = "uid-of-a-namesake";
+    of(kService, "acme-server").has_stranger = true;
+    const auto actions = plan(instance.identity, observed, desired());
+    EXPECT_THAT(texts(actions),
+                ElementsAre("patch Secret/acme-admin", "patch PersistentVolumeClaim/data-acme-database-0"));
+    for (const Action& action : actions) {
+        EXPECT_EQ(action.object, json::parse(R"({"metadata": {"ownerReferences": null}})"));
+        EXPECT_EQ(action.resource_version, "0");
+    }
+}
+
+TEST_F(Plan, TakesAnotherControllerFromAnyObjectAndKeepsItsOwn) {
+    instance.spec.deletion_policy = DeletionPolicy::remove;
+    converge();
+    of(kSecret, "acme-admin").controller = instance.identity.uid;
+    of(kSecret, "acme-admin").stranger_controls = true;
+    of(kService, "acme-server").stranger_controls = true;
+    of(kService, "acme-server").controller = "";
+    const auto actions = plan(instance.identity, observed, desired());
+    EXPECT_THAT(texts(actions), ElementsAre("patch Secret/acme-admin", "patch Service/acme-server"));
+    EXPECT_EQ(actions[0].object["metadata"]["ownerReferences"][0]["uid"], instance.identity.uid);
+    EXPECT_TRUE(actions[1].object["metadata"]["ownerReferences"].is_null());
+}
+
+TEST_F(Plan, ReplacesAWorkloadOfAnotherSelectorOverItsPods) {
+    converge();
+    of(kDeployment, "acme-server").facts["selector"] = "another";
+    const auto actions = plan(instance.identity, observed, desired());
+    EXPECT_THAT(texts(actions), ElementsAre("release Deployment/acme-server"));
+    EXPECT_EQ(actions[0].uid, "uid");
+    EXPECT_EQ(actions[0].object, selector_labels("acme", Component::server));
 }
 
 TEST_F(Plan, LeavesAloneWhatIsBeingDeleted) {

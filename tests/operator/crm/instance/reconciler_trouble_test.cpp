@@ -48,8 +48,8 @@ TEST_F(ReconcilerInTrouble, TakesASecretThatItHasNotSeenYetForWhatItIs) {
     json rest = data;
     rest.erase("password");
     const std::string digest = credentials_digest(rest, password_digest(data["password"].get<std::string>()));
-    EXPECT_EQ(other.get(kStatefulSet, "acme-database")["spec"]["template"]["metadata"]["annotations"],
-              json::object({{std::string(kCredentialsDigest), digest}}));
+    const json pods = other.get(kStatefulSet, "acme-database")["spec"]["template"]["metadata"];
+    EXPECT_EQ(pods["annotations"][std::string(kCredentialsDigest)], digest);
 }
 
 TEST_F(ReconcilerInTrouble, SaysWhoIsInTheWayOfAnObject) {
@@ -203,6 +203,7 @@ TEST_F(ReconcilerInTrouble, FailsNoReconcileForAnEvent) {
 json without_credentials(json objects) {
     for (json& object : objects) {
         object.erase("data");
+        object["metadata"].erase("annotations");  // digests of the rest
         const json::json_pointer annotations("/spec/template/metadata/annotations");
         if (object.contains(annotations)) {
             object[annotations] = nullptr;

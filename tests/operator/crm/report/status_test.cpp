@@ -46,6 +46,7 @@ struct Given {
     json database = nullptr;
     json migration = nullptr;
     json server = nullptr;
+    json pod = json::object({{"ready", true}});
     std::vector<Problem> problems = {};
     Status previous = {};
     std::string now = kBefore;
@@ -61,8 +62,10 @@ struct Given {
             }
         };
         add(kStatefulSet, "acme-database", database);
+        add(kPersistentVolumeClaim, "data-acme-database-0", json::object());
         add(kJob, migration_name("acme", kImage), migration);
         add(kDeployment, "acme-server", server);
+        add(kPod, "acme-database-0", pod);
         return crm::status({.identity = instance.identity,
                             .spec = valid ? &instance.spec : nullptr,
                             .previous = previous,

@@ -1,0 +1,118 @@
+#include "operator/crm/observed/drift.h"
+
+#include "operator/crm/api/kinds.h"
+#include "operator/crm/api/labels.h"
+#include "operator/kube/client.h"
+#include "operator/kube/field_ownership.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+namespace crm {
+namespace {
+
+using kube::json;
+
+json read(const json& object, const char* pointer, json absent = nullptr) {
+    const json::json_pointer at(pointer);
+    return object.contains(at) ? object[at] : std::move(absent);
+}
+
+/// What is put back of objects that the operator does not make by apply, besides our labels, our annotations
+/// and our owner reference. The rest stays as it is, whoever wrote it.
+struct Kept {
+    const kube::Kind& kind;
+    std::vector<const char*> fields;
+    bool holds_data = false;
+};
+const std::array<Kept, 3> kKept{{{kServiceAccount, {"/automountServiceAccountToken"}},
+                                 {kSecret, {"/data/email", "/data/username", "/data/database"}, true},
+                                 {kPersistentVolumeClaim, {}, true}}};
+
+const Kept* kept_of(const kube::Kind& kind) {
+    const auto* const found =
+        std::find_if(kKept.begin(), kKept.end(), [&](const Kept& kept) { return kept.kind == kind; });
+    return found != kKept.end() ? found : nullptr;
+}
+
+/// The members of an object's map that have a key of the other.
+json common_members(const json& members, const json& keys) {
+    json result = json::object();
+    for (const auto& [key, value] : keys.items()) {
+        if (const auto found = members.find(key); found != members.end()) {
+            result[key] = *found;
+        }
+    }
+    return result;
+}
+
+json kept_labels(const Kept& kept, const json& object) {
+    json labels = own_labels(object);
+    return kept.holds_data ? common_members(labels, selector_labels("", Component::database)) : labels;
+}
+
+json kept_annotations(const Kept& kept, const json& object) {
+    return kept.holds_data ? common_members(read(object, "/metadata/annotations", json::object()),
+                                            keeping_annotations(DeletionPolicy::retain))
+                           : json::object();
+}
+
+json kept_fields(const Kept& kept, const json& object) {
+    json owners = json::array();
+    for (const json& owner : read(object, "/metadata/ownerReferences", json::array())) {
+        if (owner.value("kind", "") == kCrmInstance.kind) {
+            owners.push_back(owner);
+        }
+    }
+    json result = json::object({{"labels", kept_labels(kept, object)},
+                                {"annotations", kept_annotations(kept, object)},
+                                {"owners", std::move(owners)}});
+    for (const char* field : kept.fields) {
+        result[field] = read(object, field);
+    }
+    return result;
+}
+
+/// Servers older than 1.34 write `creationTimestamp: null` into claim templates.
+json without_nulls(json value) {
+    if (value.is_object()) {
+        for (auto member = value.begin(); member != value.end();) {
+            if (member->is_null()) {
+                member = value.erase(member);
+                continue;
+            }
+            *member = without_nulls(std::move(*member));
+            ++member;
+        }
+    } else if (value.is_array()) {
+        for (json& item : value) {
+            item = without_nulls(std::move(item));
+        }
+    }
+    return value;
+}
+
+}  // namespace
+
+bool holds_data(const kube::Kind& kind) {
+    const Kept* kept = kept_of(kind);
+    return kept != nullptr && kept->holds_data;
+}
+
+std::uint64_t live_digest(const kube::Kind& kind, const json& object) {
+    if (const Kept* kept = kept_of(kind)) {
+        return kube::digest(kept_fields(*kept, object));
+    }
+    return kube::digest(without_nulls(kube::owned_fields(object, kube::kFieldManager)));
+}
+
+std::uint64_t wanted_digest(const kube::Kind& kind, const json& manifest) {
+    if (const Kept* kept = kept_of(kind)) {
+        return kube::digest(kept_fields(*kept, manifest));
+    }
+    return kube::digest(without_nulls(kube::identity_removed(manifest)));
+}
+
+}  // namespace crm

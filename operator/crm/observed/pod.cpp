@@ -1,0 +1,56 @@
+#include "operator/crm/observed/pod.h"
+
+#include "operator/crm/api/labels.h"
+
+namespace crm {
+namespace {
+
+using kube::json;
+using namespace nlohmann::literals;
+
+json list_at(const json& object, const char* pointer) {
+    const json::json_pointer at(pointer);
+    return object.contains(at) && object[at].is_array() ? object[at] : json::array();
+}
+
+/// Empty when there is none of that name.
+json named(const json& items, const char* key, std::string_view name) {
+    for (const json& item : items) {
+        if (item.value(key, "") == name) {
+            return item;
+        }
+    }
+    return json::object();
+}
+
+void read_migration(const json& object, Pod& pod) {
+    const json container = named(list_at(object, "/status/containerStatuses"), "name", "migrate");
+    const json::json_pointer at("/state/terminated");
+    if (container.contains(at)) {
+        const json& ended = container[at];
+        pod.migrate_ended = true;
+        pod.migrate_exit_code = ended.value("exitCode", 0);
+        pod.migrate_finished_at = ended.value("finishedAt", "");
+    }
+}
+
+}  // namespace
+
+Pod pod_of(const json& object) {
+    const json labels = object.value("/metadata/labels"_json_pointer, json::object());
+    const json conditions = list_at(object, "/status/conditions");
+    const json scheduled = named(conditions, "type", "PodScheduled");
+    Pod pod{.component = component_of(object),
+            .revision = labels.value("controller-revision-hash", ""),
+            .template_digest =
+                object.value("/metadata/annotations"_json_pointer, json::object()).value(kTemplateDigest, ""),
+            .labelled = labels.contains(kComponentLabel),
+            .ready = named(conditions, "type", "Ready").value("status", "") == "True",
+            .unschedulable =
+                scheduled.value("reason", "") == "Unschedulable" ? scheduled.value("message", "?") : "",
+            .running = object.value("/status/phase"_json_pointer, "") == "Running"};
+    read_migration(object, pod);
+    return pod;
+}
+
+}  // namespace crm

@@ -1,0 +1,32 @@
+// What is known of a pod of an instance. Pure.
+#pragma once
+
+#include "operator/kube/object.h"
+
+#include <string>
+
+namespace crm {
+
+struct Pod {
+    std::string component;        // "database"; pods of 0.1.0 have one, too
+    std::string revision;         // of the StatefulSet's template that it was made from
+    std::string template_digest;  // kTemplateDigest
+    bool labelled = false;        // whether it carries the label that selectors go by: pods of 0.1.0 do not
+    bool ready = false;
+    std::string unschedulable = {};  // in the words of the scheduler; empty when it is not
+    bool running = false;            // some container of it is
+    /// How the container `migrate` ended, if it did: whatever a policy has put beside it does not count.
+    bool migrate_ended = false;
+    int migrate_exit_code = 0;
+    std::string migrate_finished_at = {};  // RFC 3339
+
+    bool operator==(const Pod&) const = default;
+};
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Pod, component, revision, template_digest, labelled, ready,
+                                                unschedulable, running, migrate_ended, migrate_exit_code,
+                                                migrate_finished_at)
+
+Pod pod_of(const kube::json& object);
+
+}  // namespace crm

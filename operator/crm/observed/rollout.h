@@ -1,0 +1,49 @@
+// What is known of a Deployment or StatefulSet. Pure.
+#pragma once
+
+#include "operator/kube/object.h"
+
+#include <cstdint>
+#include <string>
+
+namespace crm {
+
+/// How far it is, and what it is made from.
+struct Rollout {
+    std::int64_t generation = 0;
+    std::int64_t observed_generation = 0;
+    int wanted = 0;
+    int replicas = 0;
+    int updated = 0;
+    int ready = 0;
+    int available = 0;
+    std::string image = {};            // of our container: others may stand beside it
+    std::string selector = {};         // a digest of it; it cannot be changed
+    std::string spec_digest = {};      // kSpecDigest
+    std::string template_digest = {};  // kTemplateDigest
+    std::string update_revision = {};  // of the pods that a StatefulSet makes now
+    std::string essence = {};          // see essence_of()
+    std::string footprint = {};        // kFootprint
+
+    bool operator==(const Rollout&) const = default;
+
+    /// Every pod that is wanted is available, and none is left over.
+    bool settled() const;
+    /// And all are of the latest template.
+    bool complete() const;
+};
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Rollout, generation, observed_generation, wanted, replicas,
+                                                updated, ready, available, image, selector, spec_digest,
+                                                template_digest, update_revision, essence, footprint)
+
+Rollout rollout_of(const kube::json& object);
+
+/// A digest of the selector of a workload.
+std::string selector_digest(const kube::json& workload);
+
+/// What a pod that was made by 0.1.0 must have in common with the template of today to be as good as a new
+/// one: image and resources of our container, and the credentials.
+std::string essence_of(const kube::json& workload);
+
+}  // namespace crm

@@ -1,0 +1,183 @@
+// Changes that come from the operator itself: few instances are disrupted at once, and the next waits until
+// those before are well.
+#include "operator/crm/api/names.h"
+#include "operator/crm/instance/reconciler.h"
+#include "tests/operator/crm/world.h"
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace crm {
+namespace {
+
+using kube::json;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+const std::array<std::string, 3> kNames{"a", "b", "c"};
+
+Settings with_image(const std::string& image) {
+    Settings settings = kSettings;
+    settings.postgres_image = image;
+    return settings;
+}
+
+Settings with_version(const std::string& version) {
+    Settings settings = kSettings;
+    settings.version = version;
+    return settings;
+}
+
+class ReconcilerUpdate : public WorldTest {
+  protected:
+    void SetUp() override {
+        for (const std::string& name : kNames) {
+            world.create(instance_manifest(name));
+            world.settle();
+            world.start_pods(name);
+        }
+    }
+
+    bool has_database(const std::string& name) const {
+        return world.cluster.get(kPod, {"tenants", database_pod_name(name)}).has_value();
+    }
+
+    std::vector<std::string> down() const {
+        std::vector<std::string> result;
+        for (const std::string& name : kNames) {
+            if (!has_database(name)) {
+                result.push_back(name);
+            }
+        }
+        return result;
+    }
+
+    /// The template has reached the controllers of Kubernetes; settles.
+    void arrive() {
+        for (const std::string& name : kNames) {
+            world.cluster.edit(kStatefulSet, {"tenants", database_name(name)}, [](json& object) {
+                object["status"]["observedGeneration"] = object["metadata"]["generation"];
+                object["status"]["updateRevision"] = object["spec"]["template"].dump();
+            });
+        }
+        world.settle();
+    }
+};
+
+TEST_F(ReconcilerUpdate, TakesOneDatabaseAfterTheOtherToAnotherImage) {
+    world.restart(with_image("images.example/postgres:2"));
+    for (const std::string& name : kNames) {
+        world.settle();
+        arrive();
+        EXPECT_THAT(down(), ElementsAre(name));
+        world.start_pods(name);
+        EXPECT_EQ(world.condition_of(name, condition::kReady), "True Serving");
+    }
+    arrive();
+    EXPECT_THAT(down(), IsEmpty());
+    for (const std::string& name : kNames) {
+        EXPECT_EQ(world.condition_of(name, condition::kProgressing), "False Complete");
+        EXPECT_EQ(world.status_of(name).update, Update::none);
+    }
+    world.cluster.forget_calls();
+    world.restart(with_image("images.example/postgres:2"));
+    world.settle();
+    EXPECT_THAT(world.cluster.writes(), IsEmpty());
+}
+
+TEST_F(ReconcilerUpdate, SaysThatAnInstanceWaitsForItsTurnAndIsReadyMeanwhile) {
+    world.restart(with_image("images.example/postgres:2"));
+    world.settle();
+    for (const std::string name : {"b", "c"}) {
+        EXPECT_EQ(world.condition_of(name, condition::kReady), "True Serving");
+        EXPECT_EQ(world.condition_of(name, condition::kProgressing), "True UpdatePending");
+    }
+}
+
+TEST_F(ReconcilerUpdate, WaitsForTheInstanceThatAnEarlierOperatorHadBegunWith) {
+    world.restart(with_image("images.example/postgres:2"));
+    world.settle();
+    arrive();
+    world.restart(with_image("images.example/postgres:2"));
+    arrive();
+    EXPECT_THAT(down(), ElementsAre("a"));
+    world.start_pods("a");
+    arrive();
+    EXPECT_THAT(down(), ElementsAre("b"));
+}
+
+TEST_F(ReconcilerUpdate, GoesOnWithTheNextWhenTheOneBeforeIsDeleted) {
+    world.restart(with_image("images.example/postgres:2"));
+    world.settle();
+    world.cluster.erase(kCrmInstance, {"tenants", "a"});
+    world.settle();
+    EXPECT_EQ(world.status_of("b").update, Update::running);
+}
+
+TEST_F(ReconcilerUpdate, LetsWhatAPersonAsksForOvertake) {
+    world.restart(with_image("images.example/postgres:2"));
+    world.settle();
+    world.create(instance_manifest("c", "tenants", {{"size", "medium"}}));
+    world.settle();
+    EXPECT_EQ(world.status_of("c").update, Update::none);
+    arrive();
+    EXPECT_THAT(down(), ElementsAre("a", "c"));
+}
+
+TEST_F(ReconcilerUpdate, DoesNotLetAnInstanceWaitThatIsNotWell) {
+    world.cluster.edit(kDeployment, {"tenants", server_name("c")},
+                       [](json& object) { object["status"]["availableReplicas"] = 0; });
+    world.settle();
+    world.restart(with_image("images.example/postgres:2"));
+    world.settle();
+    EXPECT_EQ(world.status_of("c").update, Update::none);
+    EXPECT_EQ(
+        world.get(kStatefulSet, database_name("c"))["spec"]["template"]["spec"]["containers"][0]["image"],
+        "images.example/postgres:2");
+}
+
+TEST_F(ReconcilerUpdate, MigratesOneAfterTheOtherWhenTheOperatorBringsAnotherVersion) {
+    world.restart(with_version("0.2.0"));
+    for (const std::string& name : kNames) {
+        world.settle();
+        std::vector<std::string> migrated;
+        for (const json& job : world.cluster.all(kJob)) {
+            if (kube::key_of(job).name == migration_name(name, "crm-operator.dev/crm-server:0.2.0")) {
+                migrated.push_back(name);
+            }
+        }
+        EXPECT_THAT(migrated, ElementsAre(name));
+        EXPECT_EQ(world.status_of("c").running_version, "0.1.0");
+        EXPECT_EQ(world.condition_of("c", condition::kReady),
+                  name == "c" ? "False MigrationRunning" : "True Serving");
+        world.start_pods(name);
+        EXPECT_EQ(world.status_of(name).running_version, "0.2.0");
+    }
+}
+
+TEST_F(ReconcilerUpdate, PutsBackAChangeByHandWithoutWaiting) {
+    world.restart(with_image("images.example/postgres:2"));
+    world.settle();
+    world.cluster.edit(kService, {"tenants", server_name("c")},
+                       [](json& object) { object["spec"]["selector"] = json::object({{"app", "x"}}); });
+    world.settle();
+    EXPECT_EQ(world.get(kService, server_name("c"))["spec"]["selector"]["crm-operator.dev/instance"], "c");
+}
+
+TEST_F(ReconcilerUpdate, RestartsADatabaseWhoseTemplateDiffersInWhatMatters) {
+    world.create(instance_manifest("a", "tenants", {{"size", "medium"}}));
+    world.settle();
+    EXPECT_THAT(down(), IsEmpty()) << "the template has not reached the controller yet";
+    arrive();
+    EXPECT_THAT(down(), ElementsAre("a"));
+    EXPECT_EQ(world.condition_of("a", condition::kReady), "False RollingOut");
+    world.start_pods("a");
+    EXPECT_EQ(world.condition_of("a", condition::kReady), "True Serving");
+}
+
+}  // namespace
+}  // namespace crm
