@@ -1,0 +1,46 @@
+"""A database that is to grow is not given up for one that starts nowhere."""
+
+from support.instance import Instance
+from support.kubectl import get, list_objects, wait_until
+from support.scenario import Scenario
+
+
+class Growth(Scenario):
+    def database(self, instance):
+        return get("pod", "acme-database-0", instance.namespace)
+
+    def ask_for(self, instance, cpu):
+        instance.apply(resources={"database": {"requests": {"cpu": cpu}, "limits": {"cpu": cpu}}})
+
+    def wait_refused(self, instance):
+        wait_until("the refusal is told", lambda: instance.condition("Ready").get("reason") == "DatabaseDoesNotFit"
+                   and instance.condition("Ready")["observedGeneration"] == instance.object()["metadata"]["generation"])
+
+    def test_more_than_any_node_has_touches_nothing(self):
+        instance = self.ready_instance()
+        before = self.database(instance)["metadata"]["uid"]
+        self.ask_for(instance, "640")
+        self.wait_refused(instance)
+        self.assertIn("640 CPU", instance.condition("Ready")["message"])
+        self.assertEqual(instance.condition("Available")["status"], "True")
+        self.assertEqual(self.database(instance)["metadata"]["uid"], before)
+        instance.apply(resources=None).wait_ready()
+        self.assertEqual(self.database(instance)["metadata"]["uid"], before)
+
+    def test_more_than_a_node_has_left_is_tried_and_taken_back(self):
+        instance = self.ready_instance()
+        contact = instance.api().create_contact(firstName="Still", lastName="Here")
+        # All of a node: something else runs there already.
+        self.ask_for(instance, list_objects("nodes", "")[0]["status"]["allocatable"]["cpu"])
+        self.wait_refused(instance)
+        self.assertIn("Insufficient cpu", instance.condition("Ready")["message"])
+        wait_until("the database is back", lambda: instance.condition("DatabaseReady").get("status") == "True"
+                   and self.database(instance)["spec"]["containers"][0]["resources"]["requests"]["cpu"] == "50m", timeout=120)
+        wait_until("the contact is read", lambda: self.reads(instance, contact["id"]))
+
+    @staticmethod
+    def reads(instance, contact_id):
+        try:
+            return instance.api().contact(contact_id)
+        except (OSError, AssertionError):
+            return None
