@@ -28,7 +28,9 @@ class CarryOver(Scenario):
         text = RECORDED.read_text().replace(RECORDED_UID, uid).replace("tenants", instance.namespace)
         for manifest in json.loads(text):
             if manifest["kind"] != "PersistentVolumeClaim":  # which the StatefulSet makes
-                kubectl("apply", "--server-side", "--field-manager=crm-operator", "-f", "-", stdin=json.dumps(manifest))
+                created = manifest["kind"] in ["ServiceAccount", "Secret", "Job"]
+                verb = ["create", "--field-manager=crm-operator-create"] if created else ["apply", "--server-side", "--field-manager=crm-operator"]
+                kubectl(*verb, "-f", "-", stdin=json.dumps(manifest))
         wait_until("the server of 0.1.0 serves", lambda: serves(instance.namespace), timeout=120)
         claim = get("pvc", "data-acme-database-0", instance.namespace)["metadata"]["uid"]
         status = {"observedGeneration": 1, "replicas": 1, "readyReplicas": 1,
