@@ -59,7 +59,7 @@ class Manifests(unittest.TestCase):
         self.assertEqual(container["image"], "images.example/operator:9.9.9")
         self.assertEqual(
             container["args"],
-            ["--workers=3", "--log-level=debug", "--server-image=images.example/server",
+            ["--workers=3", "--max-disruptions=1", "--log-level=debug", "--server-image=images.example/server",
              "--postgres-image=images.example/postgres:1"],
         )  # fmt: skip
 
