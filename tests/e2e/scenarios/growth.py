@@ -1,6 +1,5 @@
 """A database that is to grow is not given up for one that starts nowhere."""
 
-from support.instance import Instance
 from support.kubectl import get, list_objects, wait_until
 from support.scenario import Scenario
 
