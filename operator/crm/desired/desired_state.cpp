@@ -48,14 +48,14 @@ Context context_of(const CrmInstance& instance, const Migration& migration, cons
 }
 
 /// Whether the Job that exists is of no use: it is about another volume, it was made from another spec and
-/// has not succeeded, or it goes on although all is done.
+/// has not succeeded, or its pod goes on although all is done.
 bool is_useless(const Migration& migration, const kube::json& manifest) {
     if (!migration.result) {
         return false;
     }
     const JobResult& job = *migration.result;
     if (migration.is_recorded()) {
-        return !job.over;
+        return job.held_up;
     }
     const std::string wanted = manifest["metadata"]["annotations"].value(kSpecDigest, "");
     return migration.is_outdated() || (!job.succeeded && job.spec_digest != wanted);

@@ -14,7 +14,7 @@ namespace crm {
 
 using kube::json;
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(JobResult, succeeded, failed, over, reason, finished_at,
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(JobResult, succeeded, failed, held_up, reason, finished_at,
                                                 claim_uid, spec_digest)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Claim, uid, created_at)
 
@@ -36,7 +36,6 @@ JobResult job_result_of(const json& object) {
         }
         const std::string type = condition.value("type", "");
         if (type == "Complete" || type == "Failed") {
-            result.over = true;
             result.succeeded = type == "Complete";
             result.failed = type == "Failed";
             result.reason = result.failed ? condition.value("reason", "") : "";
@@ -135,11 +134,14 @@ std::optional<JobResult> Observed::job(std::string_view name) const {
         return std::nullopt;
     }
     auto result = object->facts.get<JobResult>();
+    const bool ended = result.succeeded || result.failed;
     for (const ObservedObject& other : objects) {
-        if (result.over || other.kind != kPod || other.controller != object->uid) {
+        if (ended || other.kind != kPod || other.controller != object->uid) {
             continue;
         }
-        if (const Pod pod = other.facts.get<Pod>(); pod.migrate_ended && pod.migrate_exit_code == 0) {
+        const Pod pod = other.facts.get<Pod>();
+        result.held_up |= pod.running && pod.migrate_ended;
+        if (pod.migrate_ended && pod.migrate_exit_code == 0) {
             result.succeeded = true;
             result.finished_at = pod.migrate_finished_at;
         }

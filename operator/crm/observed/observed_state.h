@@ -24,7 +24,7 @@ namespace crm {
 struct JobResult {
     bool succeeded = false;
     bool failed = false;
-    bool over = false;             // no pod of it runs any more
+    bool held_up = false;          // its migration has ended, but something beside it in the pod goes on
     std::string reason = {};       // of the failure: "BackoffLimitExceeded"
     std::string finished_at = {};  // RFC 3339; empty while it works
     std::string claim_uid = {};    // of the volume that it was made for; empty when that was not known

@@ -6,10 +6,10 @@ from support.policy import mutate
 from support.scenario import Scenario
 
 # What a mesh puts beside each container of a pod, and what never ends.
-SIDECAR = """Object{spec: Object.spec{containers: [Object.spec.containers{
+SIDECAR = """[JSONPatch{op: "add", path: "/spec/containers/-", value: Object.spec.containers{
     name: "proxy", image: "crm-operator.dev/postgres:0.1.0", command: ["sleep", "infinity"],
     securityContext: Object.spec.containers.securityContext{allowPrivilegeEscalation: false,
-        capabilities: Object.spec.containers.securityContext.capabilities{drop: ["ALL"]}}}]}}"""
+        capabilities: Object.spec.containers.securityContext.capabilities{drop: ["ALL"]}}}}]"""
 
 
 class Migration(Scenario):

@@ -12,12 +12,12 @@ def _constraints(namespace, resource, operations):
 
 
 def mutate(scenario, namespace, resource, expression, operations=("CREATE",)):
-    """Merges what the CEL expression gives into each such object; resource is "pods" or "apps/deployments"."""
+    """Applies the JSON patch that the CEL expression gives to each such object; resource is "pods" or "apps/deployments"."""
     name = f"{namespace}-{resource.replace('/', '-')}"
     apply({"apiVersion": GROUP, "kind": "MutatingAdmissionPolicy", "metadata": {"name": name},
            "spec": {"matchConstraints": _constraints(namespace, resource, list(operations)), "failurePolicy": "Fail",
                     "reinvocationPolicy": "Never",
-                    "mutations": [{"patchType": "ApplyConfiguration", "applyConfiguration": {"expression": expression}}]}},
+                    "mutations": [{"patchType": "JSONPatch", "jsonPatch": {"expression": expression}}]}},
           {"apiVersion": GROUP, "kind": "MutatingAdmissionPolicyBinding", "metadata": {"name": name},
            "spec": {"policyName": name}})
     for kind in ["mutatingadmissionpolicybinding", "mutatingadmissionpolicy"]:
