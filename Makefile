@@ -1,7 +1,7 @@
 # The commands of this project. Each is a thin name for a script that can be called by itself.
 .DEFAULT_GOAL := help
 .PHONY: up down setup build test test-e2e bench format lint help \
-	test-unit test-socket test-database test-asan test-tsan test-packaging test-images test-cluster
+	test-unit test-socket test-database test-asan test-tsan test-packaging test-images test-cluster test-simulation
 
 up: setup ## Build all, start a local Kubernetes and run the sample instance (CLUSTER=local|existing|kind)
 	scripts/up
@@ -11,12 +11,13 @@ down: ## Remove what up made
 build: setup ## Build the programs and tests (PRESET=dev|release|asan|tsan)
 	scripts/build $(PRESET)
 test: setup ## Run all tests; the last line is the sum
-	tests/run unit socket database asan tsan packaging images cluster e2e
-test-unit test-socket test-database test-asan test-tsan test-packaging test-images test-cluster: test-%: setup
+	tests/run unit socket database simulation asan tsan packaging images cluster e2e
+test-unit test-socket test-database test-asan test-tsan test-packaging test-images test-cluster test-simulation: test-%: setup
 	tests/run $*
 test-unit: ## Tests that need nothing else
 test-socket: ## Tests over loopback sockets
 test-database: ## Tests on a PostgreSQL of their own
+test-simulation: ## The operator in a simulated cluster, in very many random schedules
 test-asan: ## Unit, socket and database tests under AddressSanitizer and UndefinedBehaviorSanitizer
 test-tsan: ## Tests of threads under ThreadSanitizer
 test-packaging: ## CRD, kustomize, Helm chart and the build itself

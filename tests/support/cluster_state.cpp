@@ -15,6 +15,14 @@ std::string id_of(const kube::Kind& kind) {
     return std::string(kind.plural) + "." + std::string(kind.group);
 }
 
+/// A list in the metadata; an empty one when it is absent.
+const json& metadata_list(const json& object, const char* name) {
+    static const json kEmpty = json::array();
+    const json& metadata = object.at("metadata");
+    const auto found = metadata.find(name);
+    return found == metadata.end() ? kEmpty : *found;
+}
+
 std::string describe(const kube::Kind& kind, const kube::ObjectKey& key) {
     return id_of(kind) + " \"" + kube::to_string(key) + "\"";
 }
@@ -34,16 +42,16 @@ bool selects(const kube::Selection& selection, const json& object) {
 constexpr const char* kOrphanFinalizer = "orphan";
 
 bool has_finalizer(const json& object, std::string_view name) {
-    const json finalizers = object["metadata"].value("finalizers", json::array());
+    const json& finalizers = metadata_list(object, "finalizers");
     return std::find(finalizers.begin(), finalizers.end(), name) != finalizers.end();
 }
 
 bool has_finalizers(const json& object) {
-    return !object["metadata"].value("finalizers", json::array()).empty();
+    return !metadata_list(object, "finalizers").empty();
 }
 
 bool is_owned_by(const json& object, const std::string& uid) {
-    const json owners = object["metadata"].value("ownerReferences", json::array());
+    const json& owners = metadata_list(object, "ownerReferences");
     return std::any_of(owners.begin(), owners.end(),
                        [&](const json& owner) { return owner.at("uid") == uid; });
 }
@@ -138,7 +146,10 @@ Result<json> ClusterState::apply(const kube::Kind& kind, json object, const Fiel
         return fail(ErrorKind::invalid, "apiVersion, kind and metadata.name are required in an apply");
     }
     const Object live = find(kind, key);
-    if (live == nullptr && (!by.subresource.empty() || object["metadata"].contains("uid"))) {
+    if (live == nullptr && object["metadata"].contains("uid")) {
+        return fail(ErrorKind::conflict, "uid mismatch: there is no " + describe(kind, key));
+    }
+    if (live == nullptr && !by.subresource.empty()) {
         return fail(ErrorKind::not_found, describe(kind, key) + " not found");
     }
     if (live != nullptr) {
@@ -369,11 +380,11 @@ void ClusterState::compact() {
 }
 
 ClusterState::Objects& ClusterState::objects(const kube::Kind& kind) {
-    return kinds_.try_emplace(id_of(kind), Objects{.kind = kind}).first->second;
+    return kinds_.try_emplace(Id{kind.group, kind.plural}, Objects{.kind = kind}).first->second;
 }
 
 const ClusterState::Objects* ClusterState::find_objects(const kube::Kind& kind) const {
-    const auto found = kinds_.find(id_of(kind));
+    const auto found = kinds_.find(Id{kind.group, kind.plural});
     return found == kinds_.end() ? nullptr : &found->second;
 }
 
@@ -408,7 +419,7 @@ json ClusterState::store(const kube::Kind& kind, const json& before, json after)
     Objects& of_kind = objects(kind);
     const kube::ObjectKey key = kube::key_of(after);
     const Object old = find(kind, key);
-    if (after.contains("spec") && (before.is_null() || before.value("spec", json()) != after["spec"])) {
+    if (after.contains("spec") && (!before.contains("spec") || before["spec"] != after["spec"])) {
         after["metadata"]["generation"] = after["metadata"].value("generation", 0) + 1;
     }
     after["metadata"]["resourceVersion"] = std::to_string(++version_);
@@ -429,6 +440,9 @@ void ClusterState::bury(const kube::Kind& kind, const Object& last) {
     of_kind.changed = version_;
     of_kind.live.erase(kube::key_of(*last));
     of_kind.history.push_back({version_, last, nullptr, std::make_shared<const json>(std::move(shown))});
+    if (on_gone_) {
+        on_gone_(kind, *last);
+    }
 }
 
 std::set<std::string> ClusterState::uids() const {
@@ -442,7 +456,7 @@ std::set<std::string> ClusterState::uids() const {
 }
 
 bool ClusterState::is_garbage(const json& object, const std::set<std::string>& alive) const {
-    const json owners = object["metadata"].value("ownerReferences", json::array());
+    const json& owners = metadata_list(object, "ownerReferences");
     return !owners.empty() && std::none_of(owners.begin(), owners.end(), [&](const json& owner) {
         return alive.contains(owner.at("uid").get<std::string>());
     });

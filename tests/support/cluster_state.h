@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -32,6 +33,11 @@ class ClusterState {
 
     /// Asked for each create and each apply that is not of a status, whoever writes. None: all is welcome.
     void set_admission(Admission admission) { admission_ = std::move(admission); }
+
+    /// Told of each object that is gone, as it last was.
+    void set_on_gone(std::function<void(const kube::Kind&, const kube::json&)> told) {
+        on_gone_ = std::move(told);
+    }
 
     /// Without a name of the manager nobody owns the fields.
     Result<kube::json> create(const kube::Kind& kind, kube::json object, const FieldManager& by);
@@ -101,7 +107,10 @@ class ClusterState {
     const Time time_;
     const Defaults defaults_;
     Admission admission_;
-    std::map<std::string, Objects> kinds_;
+    std::function<void(const kube::Kind&, const kube::json&)> on_gone_;
+    /// Group and plural; the texts of a kind live for ever.
+    using Id = std::pair<std::string_view, std::string_view>;
+    std::map<Id, Objects> kinds_;
     std::map<std::string, Snapshot> pages_;  // by continue token
     std::uint64_t version_ = 1000;
     std::uint64_t compacted_ = 0;

@@ -263,6 +263,11 @@ void FakeCluster::set_admission(ClusterState::Admission admission) {
     state_.set_admission(std::move(admission));
 }
 
+void FakeCluster::set_on_gone(std::function<void(const kube::Kind&, const kube::json&)> told) {
+    const std::lock_guard lock(mutex_);
+    state_.set_on_gone(std::move(told));
+}
+
 std::vector<Call> FakeCluster::calls() const {
     const std::lock_guard lock(mutex_);
     return calls_;

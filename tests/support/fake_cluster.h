@@ -110,6 +110,8 @@ class FakeCluster : public kube::Client {
     void set_fault(Fault fault);
     /// Asked under the lock: it may look at nothing but the object.
     void set_admission(ClusterState::Admission admission);
+    /// Likewise: told of each object that is gone, as it last was.
+    void set_on_gone(std::function<void(const kube::Kind&, const kube::json&)> told);
     std::vector<Call> calls() const;
     /// The calls that write, whether they changed something or not.
     std::vector<Call> writes() const;

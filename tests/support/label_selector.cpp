@@ -7,9 +7,12 @@ namespace support {
 namespace {
 
 std::optional<std::string> label(const kube::json& object, std::string_view name) {
-    const kube::json empty = kube::json::object();
-    const kube::json labels = object.value("metadata", empty).value("labels", empty);
-    const auto found = labels.find(std::string(name));
+    const auto metadata = object.find("metadata");
+    if (metadata == object.end() || !metadata->contains("labels")) {
+        return std::nullopt;
+    }
+    const kube::json& labels = metadata->at("labels");
+    const auto found = labels.find(name);
     return found == labels.end() ? std::nullopt : std::optional(found->get<std::string>());
 }
 

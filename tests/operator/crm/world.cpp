@@ -9,28 +9,9 @@
 #include <functional>
 #include <stdexcept>
 
-#include <prometheus/registry.h>
-
 namespace crm {
 
 using kube::json;
-
-struct World::Running {
-    Running(kube::Client& client, const Settings& settings, runtime::Environment environment,
-            const std::function<InstanceReconciler::Environment(runtime::Controller&)>& domain)
-        : metrics(registry),
-          controller(client, std::move(environment), metrics, {}),
-          stores(controller.on_change(), owned_kinds()),
-          reconciler(client, stores, settings, domain(controller)) {
-        stores.watch(controller, "");
-    }
-
-    prometheus::Registry registry;
-    runtime::Metrics metrics;
-    runtime::Controller controller;
-    Stores stores;
-    InstanceReconciler reconciler;
-};
 
 World::World() : cluster({.watches_wait = false, .time = [this] { return later(); }}) {
     restart();
@@ -53,7 +34,7 @@ void World::restart(const Settings& settings) {
             .wake = [tell = controller.on_change()](
                         const kube::ObjectKey& key) { tell(key, runtime::Origin::write); }};
     };
-    operator_ = std::make_shared<Running>(
+    operator_ = std::make_shared<RunningOperator>(
         cluster, settings, runtime::Environment{[this] { return now_; }, [] { return 0.5; }}, domain);
 }
 

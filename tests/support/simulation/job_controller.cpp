@@ -111,7 +111,9 @@ void JobController::start_pod(const json& job, const Tally& now) {
         return;
     }
     const std::string name = kube::key_of(job).name + "-" + std::to_string(++names_);
-    (void)make_pod(cluster_, job, name);  // refused: tried again at the next change
+    if (!make_pod(cluster_, job, name)) {
+        try_again();
+    }
 }
 
 }  // namespace support::simulation

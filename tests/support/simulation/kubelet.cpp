@@ -10,6 +10,7 @@ using kube::json;
 constexpr Duration kLongestStart{6'000};
 constexpr Duration kLongestEnd{6'000};
 constexpr Duration kRestartDelay{10'000};
+constexpr Duration kLongAgo{3'600'000};
 
 const json& main_container(const json& pod) {
     return at(pod, {"spec", "containers"}).at(0);
@@ -43,6 +44,9 @@ void Kubelet::run(const json& pod) {
     Container& container = known->second;
     if (is_new) {
         container.starts = scheduler_.now() + scheduler_.chance().up_to(kLongestStart);
+        if (at(pod, {"status", "phase"}) == "Running") {
+            container.started = scheduler_.now() - kLongAgo;  // before this simulation began
+        }
     }
     if (is_deleting(pod)) {
         end(pod, container);
@@ -95,7 +99,8 @@ void Kubelet::exited(const json& pod, Container& container, const Behaviour& beh
     const json terminated = {{"terminated",
                               {{"exitCode", behaviour.exit_code},
                                {"reason", behaviour.exit_code == 0 ? "Completed" : "Error"},
-                               {"message", behaviour.message}}}};
+                               {"message", behaviour.message},
+                               {"finishedAt", scheduler_.now_text()}}}};
     machines_.ended(pod);
     container.started.reset();
     if (!starts_again(pod)) {
