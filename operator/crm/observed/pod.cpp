@@ -2,6 +2,8 @@
 
 #include "operator/crm/api/labels.h"
 
+#include <algorithm>
+
 namespace crm {
 namespace {
 
@@ -34,6 +36,14 @@ void read_migration(const json& object, Pod& pod) {
     }
 }
 
+/// The phase of a pod stays Running for a moment after its last container has ended.
+bool has_running_container(const json& object) {
+    const json statuses = list_at(object, "/status/containerStatuses");
+    return std::any_of(statuses.begin(), statuses.end(), [](const json& container) {
+        return container.contains("/state/running"_json_pointer);
+    });
+}
+
 }  // namespace
 
 Pod pod_of(const json& object) {
@@ -48,7 +58,7 @@ Pod pod_of(const json& object) {
             .ready = named(conditions, "type", "Ready").value("status", "") == "True",
             .unschedulable =
                 scheduled.value("reason", "") == "Unschedulable" ? scheduled.value("message", "?") : "",
-            .running = object.value("/status/phase"_json_pointer, "") == "Running"};
+            .running = has_running_container(object)};
     read_migration(object, pod);
     return pod;
 }
