@@ -29,6 +29,10 @@ class OperatorRestart(Scenario):
         instance = self.ready_instance()
         versions = lambda: {(kind, item["metadata"]["name"]): item["metadata"]["resourceVersion"]
                             for kind in KINDS + ["crminstances"] for item in list_objects(kind, instance.namespace)}
+        # The end of its pod is enough for the instance to be ready; the Job's controller writes a little later.
+        wait_until("the Job is complete", lambda: all(
+            any(c["type"] == "Complete" for c in job["status"].get("conditions", []))
+            for job in list_objects("jobs", instance.namespace)))
         before = versions()
         kill_operator()
         wait_until("the operator is ready again", operator_ready)
