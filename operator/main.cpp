@@ -48,6 +48,8 @@ void describe(CLI::App& app, Arguments& arguments) {
         ->capture_default_str();
     app.add_option("--postgres-image", arguments.options.settings.postgres_image, "Image of the database")
         ->capture_default_str();
+    app.add_flag("--platform-user-ids", arguments.options.settings.platform_user_ids,
+                 "Leave user and groups out of pods, for a platform that assigns them");
     app.add_option("--log-level", arguments.log_level, "debug, info, warning or error")
         ->capture_default_str();
     app.set_version_flag("--version", CRM_OPERATOR_VERSION);

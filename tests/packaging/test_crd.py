@@ -70,6 +70,10 @@ class CustomResource(unittest.TestCase):
                 ("spec.replicas", 50),
                 ("spec.database.storage", {"size": "100Gi", "className": "fast"}),
                 ("spec.deletionPolicy", "Delete"),
+                ("spec.imagePullSecrets", [{"name": "registry"}, {"name": "mirror.example"}]),
+                ("spec.serviceAccountName", "crm"),
+                ("spec.podMetadata.labels", {"app.kubernetes.io/part-of": "sales", "team": ""}),
+                ("spec.podMetadata.annotations", {"sidecar.istio.io/inject": "false"}),
             ),
             "--dry-run=server",
         )
@@ -103,6 +107,14 @@ class CustomResource(unittest.TestCase):
             ([("metadata.name", "a" * 41)], "metadata.name must be at most 40 characters"),
             ([("metadata.name", "4acme")], "metadata.name must consist of lower case letters"),
             ([("metadata.name", "acme.example")], "metadata.name must consist of lower case letters"),
+            ([("spec.imagePullSecrets", ["registry"])], "spec.imagePullSecrets.*must be of type object"),
+            ([("spec.imagePullSecrets", [{}])], "spec.imagePullSecrets.*name: Required value"),
+            ([("spec.serviceAccountName", "CRM")], "spec.serviceAccountName: .*should match"),
+            ([("spec.podMetadata.labels", {"crm-operator.dev/instance": "other"})],
+             "spec.podMetadata.labels: .*are the operator's own"),
+            ([("spec.podMetadata.annotations", {"app.kubernetes.io/managed-by": "me"})],
+             "spec.podMetadata.annotations: .*are the operator's own"),
+            ([("spec.podMetadata.labels", {"team": "a" * 64})], "spec.podMetadata.labels.team: Too long"),
             ([("spec.replica", 2)], 'unknown field "spec.replica"'),
         ]  # fmt: skip
         for changes, message in cases:

@@ -5,8 +5,8 @@ import unittest
 from tools import CRD_FILE, ROOT, documents, load, programs, run
 
 
-def kustomize():
-    return documents(run(programs() / "kubectl", "kustomize", "config"))
+def kustomize(folder="config"):
+    return documents(run(programs() / "kubectl", "kustomize", folder))
 
 
 def helm(*options):
@@ -28,10 +28,21 @@ class Manifests(unittest.TestCase):
     maxDiff = None
 
     def test_kustomize_and_helm_give_the_same_objects(self):
-        ours = by_name(kustomize())
+        self.assert_same(kustomize(), helm())
+
+    def test_both_leave_user_ids_to_a_platform_that_assigns_them(self):
+        objects = kustomize("config/platform-user-ids")
+        self.assert_same(objects, helm("--set", "platformUserIDs=true"))
+        pod = deployment(objects)["spec"]["template"]["spec"]
+        self.assertIn("--platform-user-ids", pod["containers"][0]["args"])
+        self.assertFalse({"runAsUser", "runAsGroup", "fsGroup"} & set(pod["securityContext"]))
+        self.assertTrue(pod["securityContext"]["runAsNonRoot"])
+
+    def assert_same(self, of_kustomize, of_helm):
+        ours = by_name(of_kustomize)
         # Helm makes the namespace itself (--create-namespace): a chart cannot hold the one that it is kept in.
         self.assertEqual(ours.pop(("Namespace", "", "crm-system"))["kind"], "Namespace")
-        theirs = by_name(helm())
+        theirs = by_name(of_helm)
         self.assertEqual(sorted(ours), sorted(theirs))
         for name, each in ours.items():
             self.assertEqual(each, theirs[name], name)
@@ -52,14 +63,14 @@ class Manifests(unittest.TestCase):
     def test_values_of_the_chart_reach_the_operator(self):
         objects = helm(
             "--set", "image.repository=images.example/operator", "--set", "image.tag=9.9.9",
-            "--set", "workers=3", "--set", "logLevel=debug",
+            "--set", "workers=3", "--set", "maxDisruptions=4", "--set", "logLevel=debug",
             "--set", "serverImage=images.example/server", "--set", "postgresImage=images.example/postgres:1",
         )  # fmt: skip
         container = deployment(objects)["spec"]["template"]["spec"]["containers"][0]
         self.assertEqual(container["image"], "images.example/operator:9.9.9")
         self.assertEqual(
             container["args"],
-            ["--workers=3", "--max-disruptions=1", "--log-level=debug", "--server-image=images.example/server",
+            ["--workers=3", "--max-disruptions=4", "--log-level=debug", "--server-image=images.example/server",
              "--postgres-image=images.example/postgres:1"],
         )  # fmt: skip
 
@@ -71,7 +82,8 @@ class Manifests(unittest.TestCase):
         version = (ROOT / "VERSION").read_text().strip()
         chart = load("charts/crm-operator/Chart.yaml")
         self.assertEqual((chart["version"], chart["appVersion"]), (version, version))
-        self.assertEqual([image["newTag"] for image in load("config/kustomization.yaml")["images"]], [version])
+        for folder in ("config", "config/platform-user-ids"):
+            self.assertEqual([image["newTag"] for image in load(f"{folder}/kustomization.yaml")["images"]], [version])
         self.assertIn(f"## {version}", (ROOT / "CHANGELOG.md").read_text())
 
     def test_the_rights_of_the_operator_name_every_resource_and_verb(self):

@@ -1,14 +1,14 @@
 #include "operator/crm/api/crm_instance.h"
 
+#include "operator/crm/api/connections.h"
+#include "operator/crm/api/fields.h"
+#include "operator/crm/api/labels.h"
 #include "operator/crm/api/names.h"
 #include "operator/crm/api/quantity.h"
 #include "operator/crm/api/size.h"
 
 #include <algorithm>
 #include <array>
-#include <functional>
-#include <regex>
-#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -20,18 +20,6 @@ namespace crm {
 namespace {
 
 using kube::json;
-using Errors = std::vector<std::string>;
-
-/// What a text must look like. Compiling a pattern costs more than a whole reconcile: each is made once.
-struct Rule {
-    std::regex pattern;
-    const char* message;
-
-    Rule(const char* regex, const char* text)
-        : pattern(regex, std::regex::ECMAScript | std::regex::optimize), message(text) {}
-
-    bool holds(const std::string& text) const { return std::regex_match(text, pattern); }
-};
 
 struct Rules {
     Rule name{
@@ -43,6 +31,11 @@ struct Rules {
     Rule image{"[a-zA-Z0-9][a-zA-Z0-9._/:@-]*",
                "must be an image reference such as images.example/crm-server:1.2.3"};
     Rule storage_class{"[a-z0-9]([-a-z0-9.]*[a-z0-9])?", "must be the name of a StorageClass"};
+    Rule pull_secret{"[a-z0-9]([-a-z0-9.]*[a-z0-9])?", "must be the name of a Secret"};
+    Rule service_account{"[a-z0-9]([-a-z0-9.]*[a-z0-9])?", "must be the name of a ServiceAccount"};
+    Rule key_domain{"[a-z0-9]([-a-z0-9.]*[a-z0-9])?", "must be a key such as example.com/name"};
+    Rule label{"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?",
+               "must be at most 63 letters, digits, '-', '_' and '.', the first and last a letter or digit"};
     Rule email{R"([^@\s]+@[^@\s]+\.[^@\s.]+)", "must be an address such as admin@acme.example"};
 };
 
@@ -53,96 +46,6 @@ const Rules& rules() {
 
 constexpr std::array kDeletionPolicies{std::pair{"Retain", DeletionPolicy::retain},
                                        std::pair{"Delete", DeletionPolicy::remove}};
-
-/// One object of the spec, and the path that leads to it. Everything that breaks a rule is added to errors.
-class Fields {
-  public:
-    Fields(const json* object, std::string path, Errors& errors)
-        : object_(object), path_(std::move(path)), errors_(errors) {
-        if (object_ != nullptr && !object_->is_object()) {
-            errors_.push_back(path_ + ": must be an object");
-            object_ = nullptr;
-        }
-    }
-
-    Fields object(const char* name) const { return {find(name), path_of(name), errors_}; }
-
-    std::optional<std::string> text(const char* name, const Rule& rule) const {
-        const json* value = find(name);
-        if (value == nullptr) {
-            return std::nullopt;
-        }
-        if (!value->is_string() || !rule.holds(value->get_ref<const std::string&>())) {
-            add_error(name, rule.message);
-            return std::nullopt;
-        }
-        return value->get<std::string>();
-    }
-
-    bool has(const char* name) const { return find(name) != nullptr; }
-
-    template <class Table>
-    auto one_of(const char* name, const Table& table, const char* rule) const {
-        const json* value = find(name);
-        for (const auto& [text, result] : table) {
-            if (value != nullptr && *value == text) {
-                return result;
-            }
-        }
-        if (value != nullptr) {
-            add_error(name, rule);
-        }
-        return table.front().second;
-    }
-
-    int number(const char* name, int smallest, int largest, int absent) const {
-        const json* value = find(name);
-        if (value == nullptr) {
-            return absent;
-        }
-        if (!value->is_number_integer() || *value < smallest || *value > largest) {
-            add_error(name, fmt::format("must be an integer from {} to {}", smallest, largest));
-            return absent;
-        }
-        return value->get<int>();
-    }
-
-    /// Written as a string or as an integer.
-    std::optional<Quantity> quantity(const char* name, const char* smallest) const {
-        const json* value = find(name);
-        if (value == nullptr) {
-            return std::nullopt;
-        }
-        std::optional<Quantity> result;
-        if (value->is_string() || value->is_number_integer()) {
-            result = Quantity::parse(value->is_string() ? value->get<std::string>() : value->dump());
-        }
-        if (!result || *result < *Quantity::parse(smallest)) {
-            add_error(name, fmt::format("must be a quantity of at least {}", smallest));
-            return std::nullopt;
-        }
-        return result;
-    }
-
-    void add_error(const char* name, std::string_view rule) const {
-        errors_.push_back(fmt::format("{}: {}", path_of(name), rule));
-    }
-
-  private:
-    const json* find(const char* name) const {
-        if (object_ == nullptr) {
-            return nullptr;
-        }
-        const auto value = object_->find(name);
-        return value != object_->end() && !value->is_null() ? &*value : nullptr;
-    }
-
-    std::string path_of(const char* name) const { return path_ + "." + name; }
-
-    const json* object_;
-    std::string path_;
-    Errors& errors_;
-};
 
 std::optional<std::string> canonical(const std::optional<Quantity>& quantity) {
     return quantity ? std::optional(quantity->canonical()) : std::nullopt;
@@ -195,7 +98,7 @@ void read_server(const Fields& spec, Spec& result) {
     result.size = spec.one_of("size", kSizeNames, "must be small, medium or large");
     result.server_resources =
         resources(spec.object("resources").object("server"), preset_of(result.size).server);
-    result.replicas = spec.number("replicas", 0, 50, result.replicas);
+    result.replicas = spec.number("replicas", 0, kMostReplicas, result.replicas);
 }
 
 void read_database(const Fields& spec, Spec& result) {
@@ -205,6 +108,47 @@ void read_database(const Fields& spec, Spec& result) {
     result.storage_size = canonical(storage.quantity("size", "512Mi")).value_or(result.storage_size);
     result.storage_class = storage.text("className", rules().storage_class);
     result.deletion_policy = spec.one_of("deletionPolicy", kDeletionPolicies, "must be Retain or Delete");
+}
+
+constexpr std::size_t kMostSecrets = 16;
+constexpr std::size_t kMostPairs = 32;
+constexpr std::size_t kLongestDomain = 253;
+constexpr std::size_t kLongestLabel = 63;
+constexpr std::size_t kLongestAnnotation = 4096;
+
+/// The lengths come first: nothing bounds a key, and matching takes stack for each character.
+bool is_label(const std::string& text) {
+    return text.size() <= kLongestLabel && rules().label.holds(text);
+}
+
+/// What the key of a label or annotation breaks, if anything.
+std::string broken_by_key(const std::string& key) {
+    const auto slash = key.find('/');
+    const std::string domain = key.substr(0, slash == std::string::npos ? 0 : slash);
+    const bool valid_domain =
+        slash == std::string::npos || (slash <= kLongestDomain && rules().key_domain.holds(domain));
+    if (!valid_domain || !is_label(key.substr(slash == std::string::npos ? 0 : slash + 1))) {
+        return rules().key_domain.message;
+    }
+    return is_own_key(key) ? "is the operator's own" : "";
+}
+
+void read_pods(const Fields& spec, Spec& result) {
+    result.image_pull_secrets = spec.texts("imagePullSecrets", "name", kMostSecrets, rules().pull_secret);
+    result.service_account = spec.text("serviceAccountName", rules().service_account);
+    const Fields metadata = spec.object("podMetadata");
+    result.pod_labels =
+        metadata.map("labels", kMostPairs, [](const std::string& key, const std::string& value) {
+            const std::string broken = broken_by_key(key);
+            return broken.empty() && !value.empty() && !is_label(value) ? rules().label.message : broken;
+        });
+    result.pod_annotations =
+        metadata.map("annotations", kMostPairs, [](const std::string& key, const std::string& value) {
+            const std::string broken = broken_by_key(key);
+            return broken.empty() && value.size() > kLongestAnnotation
+                       ? fmt::format("must be at most {} bytes", kLongestAnnotation)
+                       : broken;
+        });
 }
 
 void read_admin(const Fields& spec, Spec& result) {
@@ -237,6 +181,7 @@ Result<Spec> decode_spec(const json& object) {
     const Fields fields(spec == object.end() ? nullptr : &*spec, "spec", errors);
     read_server(fields, result);
     read_database(fields, result);
+    read_pods(fields, result);
     read_admin(fields, result);
     if (!errors.empty()) {
         return fail(ErrorKind::invalid, fmt::format("{}", fmt::join(errors, "; ")));

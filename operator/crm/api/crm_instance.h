@@ -7,8 +7,10 @@
 #include "operator/kube/object.h"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace crm {
 
@@ -33,6 +35,11 @@ struct Spec {
     std::string storage_size = "10Gi";
     std::optional<std::string> storage_class = {};
     DeletionPolicy deletion_policy = DeletionPolicy::retain;
+    /// Of all pods, the migration's included.
+    std::vector<std::string> image_pull_secrets = {};
+    std::optional<std::string> service_account = {};  // a ready-made one
+    std::map<std::string, std::string> pod_labels = {};
+    std::map<std::string, std::string> pod_annotations = {};
     std::string admin_email = {};
 
     bool operator==(const Spec&) const = default;

@@ -20,6 +20,8 @@ inline constexpr kube::Kind kControllerRevision{"apps", "v1", "ControllerRevisio
 inline constexpr kube::Kind kJob{"batch", "v1", "Job", "jobs"};
 inline constexpr kube::Kind kPod{"", "v1", "Pod", "pods"};
 inline constexpr kube::Kind kNode{"", "v1", "Node", "nodes"};
+inline constexpr kube::Kind kPodDisruptionBudget{"policy", "v1", "PodDisruptionBudget",
+                                                 "poddisruptionbudgets"};
 inline constexpr kube::Kind kEvent{"", "v1", "Event", "events"};
 
 }  // namespace crm

@@ -44,6 +44,11 @@ std::string selector_text(std::string_view instance, Component component) {
     return fmt::format("{}={},{}={}", kComponentLabel, name_of(component), kInstanceLabel, instance);
 }
 
+bool is_own_key(std::string_view key) {
+    return key.starts_with("crm-operator.dev/") || key == kName || key == kInstance || key == kComponent ||
+           key == kManagedBy;
+}
+
 json labels(std::string_view instance, Component component) {
     json result = selector_labels(instance, component);
     result[kName] = "crm";

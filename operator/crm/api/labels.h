@@ -51,6 +51,8 @@ std::vector<std::string> former_labels_of(const kube::json& object);
 /// On what may outlive its owner: tells such tools, each in its own words, to let it be.
 kube::json keeping_annotations(DeletionPolicy policy);
 
+/// Whether a label or annotation is the operator's to set: nobody else may.
+bool is_own_key(std::string_view key);
 /// The labels of an object that have one of the keys of labels(). Others may add labels of their own.
 kube::json own_labels(const kube::json& object);
 /// The name of the instance that an object belongs to; empty when it belongs to none.

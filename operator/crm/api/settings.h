@@ -1,4 +1,4 @@
-// What the operator itself is configured with: the images that instances run.
+// What the operator itself is configured with: the images that instances run, and what the platform wants.
 #pragma once
 
 #include "operator/crm/api/crm_instance.h"
@@ -11,6 +11,8 @@ struct Settings {
     std::string server_repository;  // without a tag: "crm-operator.dev/crm-server"
     std::string postgres_image;     // with its tag
     std::string version;            // of this operator, and of the server an instance has by default
+    /// The platform chooses the user and groups of pods: they name none.
+    bool platform_user_ids = false;
 };
 
 /// The version of the server that a spec asks for; the image itself for a build of one's own.

@@ -30,7 +30,7 @@ struct SizePreset {
 inline constexpr SizePreset kSmall{
     .server = {"50m", "500m", "64Mi", "128Mi"},
     .database = {"50m", "1", "128Mi", "256Mi"},
-    .postgres_settings = {"max_connections=60", "shared_buffers=64MB", "effective_cache_size=192MB",
+    .postgres_settings = {"max_connections=110", "shared_buffers=64MB", "effective_cache_size=192MB",
                           "work_mem=1MB", "maintenance_work_mem=32MB"}};
 
 inline constexpr SizePreset kMedium{

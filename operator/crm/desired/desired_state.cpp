@@ -15,7 +15,8 @@ namespace crm {
 namespace {
 
 constexpr std::array kOwnedObjects{
-    OwnedObject{kServiceAccount, Write::create, service_account},
+    OwnedObject{
+        .kind = kServiceAccount, .write = Write::create, .manifest = service_account, .optional = true},
     OwnedObject{kSecret, Write::create, database_secret, true},
     OwnedObject{kSecret, Write::create, admin_secret, true},
     OwnedObject{kService, Write::apply, database_pods_service},
@@ -24,6 +25,7 @@ constexpr std::array kOwnedObjects{
     OwnedObject{kPersistentVolumeClaim, Write::adopt, database_claim},
     OwnedObject{kJob, Write::create_once, migration_job},
     OwnedObject{kDeployment, Write::apply, server_deployment},
+    OwnedObject{kPodDisruptionBudget, Write::apply, server_disruption_budget},
     OwnedObject{kService, Write::apply, server_service},
 };
 
@@ -97,6 +99,9 @@ std::vector<DesiredObject> desired_state(const CrmInstance& instance, const Obse
     std::vector<DesiredObject> result;
     for (const OwnedObject& object : kOwnedObjects) {
         DesiredObject desired{object.kind, object.write, object.manifest(instance, context)};
+        if (desired.manifest.is_null()) {
+            continue;
+        }
         const std::string name = kube::key_of(desired.manifest).name;
         if (const auto password = generated.find(name); object.has_password && password != generated.end()) {
             desired.password = password->second;

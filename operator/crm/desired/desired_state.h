@@ -29,6 +29,11 @@ struct OwnedObject {
     kube::json (*manifest)(const CrmInstance&, const Context&);
     /// A Secret that has a generated password besides, which is written when there is none, and never again.
     bool has_password = false;
+    /// Its manifest can be null: what was made of it before is deleted then.
+    bool optional = false;
+
+    /// Whether an object of it may exist that is not wanted any more.
+    constexpr bool may_be_left_over() const { return optional || write == Write::create_once; }
 };
 
 /// In the order in which they are written: what is mounted comes before what mounts it.

@@ -180,18 +180,15 @@ void plan_restart(const Identity& instance, const Observed& observed, std::vecto
     }
 }
 
-/// Whether an object is one of a kind that is made anew instead of changed, and not the one that is wanted.
-bool is_replaced(const ObservedObject& object, const std::vector<DesiredObject>& desired) {
-    bool replaceable = false;
-    for (const DesiredObject& wanted : desired) {
-        if (wanted.kind == object.kind) {
-            replaceable |= wanted.write == Write::create_once;
-            if (kube::key_of(wanted.manifest) == object.key) {
-                return false;
-            }
-        }
-    }
-    return replaceable;
+/// Whether an object was wanted once and is not any more.
+bool is_left_over(const ObservedObject& object, const std::vector<DesiredObject>& desired) {
+    const auto of_kind = [&](const auto& each) { return each.kind == object.kind; };
+    return std::ranges::any_of(
+               owned_objects(),
+               [&](const OwnedObject& owned) { return of_kind(owned) && owned.may_be_left_over(); }) &&
+           std::ranges::none_of(desired, [&](const DesiredObject& wanted) {
+               return of_kind(wanted) && kube::key_of(wanted.manifest) == object.key;
+           });
 }
 
 }  // namespace
@@ -219,7 +216,7 @@ std::vector<Action> plan(const Identity& instance, const Observed& observed,
     std::vector<Action> actions = label_former_pods(instance, observed, desired);
     for (const ObservedObject& object : observed.objects) {
         if (is_held_up(object) ||
-            (!object.deleting && is_controlled(object, instance) && is_replaced(object, desired))) {
+            (!object.deleting && is_controlled(object, instance) && is_left_over(object, desired))) {
             actions.push_back(remove(object));
         }
     }

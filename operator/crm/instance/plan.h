@@ -47,8 +47,8 @@ struct Action {
 };
 
 /// In the order in which they are to be done. Nothing, when everything is as desired. What is being deleted
-/// is left alone: when it is gone, that is a change. Objects of kinds that cannot be changed, which the
-/// instance controls and does not want any more, are deleted first: no two migrations are at work.
+/// is left alone: when it is gone, that is a change. Objects which the instance controls and does not want
+/// any more are deleted first: no two migrations are at work.
 std::vector<Action> plan(const Identity& instance, const Observed& observed,
                          const std::vector<DesiredObject>& desired);
 

@@ -6,7 +6,7 @@ from support.node import restart_component
 from support.operator import kill_operator, operator_ready, writes_by_operator
 from support.scenario import Scenario, alone
 
-KINDS = ["serviceaccounts", "secrets", "services", "statefulsets", "deployments", "jobs"]
+KINDS = ["serviceaccounts", "secrets", "services", "statefulsets", "deployments", "jobs", "poddisruptionbudgets"]
 
 
 def owned_names(namespace):

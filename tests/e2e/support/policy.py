@@ -22,3 +22,15 @@ def mutate(scenario, namespace, resource, expression, operations=("CREATE",)):
            "spec": {"policyName": name}})
     for kind in ["mutatingadmissionpolicybinding", "mutatingadmissionpolicy"]:
         scenario.addCleanup(kubectl, "delete", kind, name, "--ignore-not-found")
+
+
+def require(scenario, namespace, resource, expression, message):
+    """Refuses what is created and does not fulfil the CEL expression."""
+    name = f"{namespace}-{resource.replace('/', '-')}"
+    apply({"apiVersion": GROUP, "kind": "ValidatingAdmissionPolicy", "metadata": {"name": name},
+           "spec": {"matchConstraints": _constraints(namespace, resource, ["CREATE"]), "failurePolicy": "Fail",
+                    "validations": [{"expression": expression, "message": message}]}},
+          {"apiVersion": GROUP, "kind": "ValidatingAdmissionPolicyBinding", "metadata": {"name": name},
+           "spec": {"policyName": name, "validationActions": ["Deny"]}})
+    for kind in ["validatingadmissionpolicybinding", "validatingadmissionpolicy"]:
+        scenario.addCleanup(kubectl, "delete", kind, name, "--ignore-not-found")

@@ -36,17 +36,16 @@ json container(const Context& context) {
 }
 
 json pod_template(const CrmInstance& instance, const Context& context) {
+    json spec = pod_spec(instance, context.settings, kPostgresUser);
+    spec.update({// A fast shutdown writes a checkpoint.
+                 {"terminationGracePeriodSeconds", 60},
+                 {"containers", json::array({container(context)})},
+                 {"volumes", json::array({database_secret_volume(instance), empty_volume("sockets"),
+                                          empty_volume("tmp")})}});
     return json::object(
-        {{"metadata", json::object({{"labels", labels(instance.name(), Component::database)},
-                                    {"annotations", json::object({{std::string(kCredentialsDigest),
-                                                                   context.database_credentials}})}})},
-         {"spec", json::object({{"serviceAccountName", service_account_name(instance.name())},
-                                {"securityContext", pod_security_context(kPostgresUser)},
-                                // A fast shutdown writes a checkpoint.
-                                {"terminationGracePeriodSeconds", 60},
-                                {"containers", json::array({container(context)})},
-                                {"volumes", json::array({database_secret_volume(instance),
-                                                         empty_volume("sockets"), empty_volume("tmp")})}})}});
+        {{"metadata", pod_metadata(instance, Component::database,
+                                   {{std::string(kCredentialsDigest), context.database_credentials}})},
+         {"spec", std::move(spec)}});
 }
 
 /// What of a template is worth a restart of the database: all but our labels, and what is about watching it.

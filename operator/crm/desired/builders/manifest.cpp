@@ -59,14 +59,47 @@ json resources(const Preset& preset, const Resources& replaced) {
                          {"limits", amounts(replaced.limits, preset.cpu_limit, preset.memory_limit)}});
 }
 
-json pod_security_context(int user) {
-    return json::object({{"runAsNonRoot", true},
-                         {"runAsUser", user},
-                         {"runAsGroup", user},
-                         {"fsGroup", user},
-                         // Large volumes are not walked through at every start.
-                         {"fsGroupChangePolicy", "OnRootMismatch"},
-                         {"seccompProfile", json::object({{"type", "RuntimeDefault"}})}});
+namespace {
+
+json pod_security_context(const Settings& settings, int user) {
+    json result = json::object({{"runAsNonRoot", true},
+                                // Large volumes are not walked through at every start.
+                                {"fsGroupChangePolicy", "OnRootMismatch"},
+                                {"seccompProfile", json::object({{"type", "RuntimeDefault"}})}});
+    if (!settings.platform_user_ids) {
+        for (const char* field : {"runAsUser", "runAsGroup", "fsGroup"}) {
+            result[field] = user;
+        }
+    }
+    return result;
+}
+
+}  // namespace
+
+json pod_metadata(const CrmInstance& instance, Component component, json annotations) {
+    json all_labels(instance.spec.pod_labels);
+    all_labels.update(labels(instance.name(), component));
+    json all_annotations(instance.spec.pod_annotations);
+    all_annotations.update(annotations);
+    json result = json::object({{"labels", std::move(all_labels)}});
+    if (!all_annotations.empty()) {
+        result["annotations"] = std::move(all_annotations);
+    }
+    return result;
+}
+
+json pod_spec(const CrmInstance& instance, const Settings& settings, int user) {
+    json result =
+        json::object({{"serviceAccountName",
+                       instance.spec.service_account.value_or(service_account_name(instance.name()))},
+                      {"automountServiceAccountToken", false},
+                      // An environment with the address of every Service of the namespace is of no use here.
+                      {"enableServiceLinks", false},
+                      {"securityContext", pod_security_context(settings, user)}});
+    for (const std::string& secret : instance.spec.image_pull_secrets) {
+        result["imagePullSecrets"].push_back(json::object({{"name", secret}}));
+    }
+    return result;
 }
 
 json container_security_context() {

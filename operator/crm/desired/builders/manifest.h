@@ -7,6 +7,7 @@
 
 #include "operator/crm/api/crm_instance.h"
 #include "operator/crm/api/labels.h"
+#include "operator/crm/api/settings.h"
 #include "operator/crm/api/size.h"
 #include "operator/kube/object.h"
 
@@ -30,8 +31,12 @@ kube::json data_object(const kube::Kind& kind, const CrmInstance& instance, cons
 /// requests and limits of a container: the preset, with what the spec replaces.
 kube::json resources(const Preset& preset, const Resources& replaced);
 
-/// Both together satisfy the restricted Pod Security Standard. Files of volumes belong to the user's group.
-kube::json pod_security_context(int user);
+/// The metadata of an instance's pods: what the spec wants on all of them, and what is ours.
+kube::json pod_metadata(const CrmInstance& instance, Component component, kube::json annotations);
+/// The spec that all pods of an instance start from: account, pull secrets, security context. Together with
+/// container_security_context() it satisfies the restricted Pod Security Standard. The pod runs as `user`,
+/// whose group the files of volumes get, unless the platform chooses.
+kube::json pod_spec(const CrmInstance& instance, const Settings& settings, int user);
 kube::json container_security_context();
 
 /// A volume with keys of a Secret, readable by the pod's group alone.

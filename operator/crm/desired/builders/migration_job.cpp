@@ -38,6 +38,15 @@ json pod_failure_policy() {
                                                                             {"status", "True"}})})}})})}});
 }
 
+json pod_template(const CrmInstance& instance, const Context& context, const std::string& image) {
+    json spec = pod_spec(instance, context.settings, kServerUser);
+    spec.update({{"restartPolicy", "Never"},
+                 {"containers", json::array({container(instance, image)})},
+                 {"volumes", json::array({database_secret_volume(instance)})}});
+    return json::object({{"metadata", pod_metadata(instance, Component::migration, json::object())},
+                         {"spec", std::move(spec)}});
+}
+
 }  // namespace
 
 /// Brings the schema of the database to the one of the target image. A Job cannot be changed: it is created
@@ -46,17 +55,9 @@ json pod_failure_policy() {
 json migration_job(const CrmInstance& instance, const Context& context) {
     const std::string image = target_image(instance.spec, context.settings);
     json result = owned_object(kJob, instance, migration_name(instance.name(), image), Component::migration);
-    result["spec"] = json::object(
-        {{"backoffLimit", 2},
-         {"podFailurePolicy", pod_failure_policy()},
-         {"template",
-          json::object(
-              {{"metadata", json::object({{"labels", labels(instance.name(), Component::migration)}})},
-               {"spec", json::object({{"serviceAccountName", service_account_name(instance.name())},
-                                      {"restartPolicy", "Never"},
-                                      {"securityContext", pod_security_context(kServerUser)},
-                                      {"containers", json::array({container(instance, image)})},
-                                      {"volumes", json::array({database_secret_volume(instance)})}})}})}});
+    result["spec"] = json::object({{"backoffLimit", 2},
+                                   {"podFailurePolicy", pod_failure_policy()},
+                                   {"template", pod_template(instance, context, image)}});
     annotate_spec(result);
     if (!context.claim_uid.empty()) {
         result["metadata"]["annotations"][std::string(kClaimUid)] = context.claim_uid;

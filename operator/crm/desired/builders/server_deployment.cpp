@@ -1,3 +1,4 @@
+#include "operator/crm/api/connections.h"
 #include "operator/crm/api/kinds.h"
 #include "operator/crm/api/names.h"
 #include "operator/crm/desired/builders/builders.h"
@@ -27,6 +28,11 @@ json container(const CrmInstance& instance, const Context& context) {
          // It listens where it does by default: on ports 8080 and 8081, whatever its version.
          {"args", json::array({"serve", "--database-host", database_host(instance.name(), instance.ns()),
                                "--database-dir", kDatabaseFolder, "--admin-dir", "/etc/crm/admin"})},
+         // A variable and no option: a server of an earlier version passes over it.
+         {"env",
+          json::array({json::object({{"name", "CRM_DATABASE_CONNECTIONS"},
+                                     {"value", std::to_string(server_connections(
+                                                   context.database.size, instance.spec.replicas))}})})},
          {"ports", json::array({port("http", 8080), port("management", 8081)})},
          {"resources", resources(preset_of(instance.spec.size).server, instance.spec.server_resources)},
          {"securityContext", container_security_context()},
@@ -39,20 +45,30 @@ json container(const CrmInstance& instance, const Context& context) {
                                        read_only_mount("admin", "/etc/crm/admin")})}});
 }
 
+/// Pods of one version go to different nodes where they can: the loss of a node is not that of the server.
+json spread_over_nodes(const CrmInstance& instance) {
+    return json::array({json::object(
+        {{"maxSkew", 1},
+         {"topologyKey", "kubernetes.io/hostname"},
+         {"whenUnsatisfiable", "ScheduleAnyway"},
+         {"matchLabelKeys", json::array({"pod-template-hash"})},
+         {"labelSelector",
+          json::object({{"matchLabels", selector_labels(instance.name(), Component::server)}})}})});
+}
+
 json pod_template(const CrmInstance& instance, const Context& context) {
+    json spec = pod_spec(instance, context.settings, kServerUser);
+    spec.update({{"terminationGracePeriodSeconds", 45},
+                 {"topologySpreadConstraints", spread_over_nodes(instance)},
+                 {"containers", json::array({container(instance, context)})},
+                 {"volumes", json::array({database_secret_volume(instance),
+                                          secret_volume("admin", admin_secret_name(instance.name()),
+                                                        {"email", "password"})})}});
     return json::object(
-        {{"metadata", json::object({{"labels", labels(instance.name(), Component::server)},
-                                    {"annotations", json::object({{std::string(kCredentialsDigest),
-                                                                   context.database_credentials +
-                                                                       context.admin_credentials}})}})},
-         {"spec",
-          json::object({{"serviceAccountName", service_account_name(instance.name())},
-                        {"securityContext", pod_security_context(kServerUser)},
-                        {"terminationGracePeriodSeconds", 45},
-                        {"containers", json::array({container(instance, context)})},
-                        {"volumes", json::array({database_secret_volume(instance),
-                                                 secret_volume("admin", admin_secret_name(instance.name()),
-                                                               {"email", "password"})})}})}});
+        {{"metadata", pod_metadata(instance, Component::server,
+                                   {{std::string(kCredentialsDigest),
+                                     context.database_credentials + context.admin_credentials}})},
+         {"spec", std::move(spec)}});
 }
 
 }  // namespace
@@ -65,7 +81,7 @@ json server_deployment(const CrmInstance& instance, const Context& context) {
          {"selector", json::object({{"matchLabels", selector_labels(instance.name(), Component::server)}})},
          {"strategy",
           json::object({{"type", "RollingUpdate"},
-                        {"rollingUpdate", json::object({{"maxUnavailable", 0}, {"maxSurge", 1}})}})},
+                        {"rollingUpdate", json::object({{"maxUnavailable", 0}, {"maxSurge", kSurge}})}})},
          {"template", pod_template(instance, context)}});
     annotate_spec(result);
     return result;

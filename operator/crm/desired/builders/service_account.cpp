@@ -5,8 +5,12 @@
 
 namespace crm {
 
-/// What all pods of an instance run as. None of them talks to the Kubernetes API.
+/// What all pods of an instance run as, unless the spec names another. None of them talks to the Kubernetes
+/// API.
 kube::json service_account(const CrmInstance& instance, const Context&) {
+    if (instance.spec.service_account) {
+        return nullptr;
+    }
     kube::json result =
         owned_object(kServiceAccount, instance, service_account_name(instance.name()), Component::server);
     result["automountServiceAccountToken"] = false;

@@ -27,6 +27,9 @@ TEST(DecodeSpec, ReadsEveryField) {
         "resources": {"server": {"requests": {"cpu": "0.5", "memory": "1024Mi"}, "limits": {"cpu": 2, "memory": "2Gi"}},
                       "database": {"limits": {"memory": "32Gi"}}},
         "database": {"storage": {"size": "2048Mi", "className": "fast"}},
+        "imagePullSecrets": [{"name": "registry"}, {"name": "mirror.example"}], "serviceAccountName": "crm",
+        "podMetadata": {"labels": {"app.kubernetes.io/part-of": "sales", "team": ""},
+                        "annotations": {"sidecar.istio.io/inject": "false"}},
         "admin": {"email": "root@example.org"}})")));
     ASSERT_TRUE(decoded) << decoded.error().message;
     EXPECT_EQ(*decoded, (Spec{.version = "1.2.3-rc.1",
@@ -37,6 +40,10 @@ TEST(DecodeSpec, ReadsEveryField) {
                               .storage_size = "2Gi",
                               .storage_class = "fast",
                               .deletion_policy = DeletionPolicy::remove,
+                              .image_pull_secrets = {"registry", "mirror.example"},
+                              .service_account = "crm",
+                              .pod_labels = {{"app.kubernetes.io/part-of", "sales"}, {"team", ""}},
+                              .pod_annotations = {{"sidecar.istio.io/inject", "false"}},
                               .admin_email = "root@example.org"}));
 }
 
@@ -53,6 +60,22 @@ TEST(DecodeSpec, NamesTheFieldAndTheRuleThatItBreaks) {
         {R"({"replicas": 51})", "spec.replicas: must be an integer from 0 to 50"},
         {R"({"replicas": -1})", "spec.replicas: must be an integer from 0 to 50"},
         {R"({"replicas": "2"})", "spec.replicas: must be an integer from 0 to 50"},
+        {R"({"imagePullSecrets": "registry"})", "spec.imagePullSecrets: must be a list of at most 16"},
+        {R"({"imagePullSecrets": ["registry"]})", "spec.imagePullSecrets[0]: must be an object"},
+        {R"({"imagePullSecrets": [{"name": "a"}, {}]})", "spec.imagePullSecrets[1].name: is required"},
+        {R"({"imagePullSecrets": [{"name": "A"}]})",
+         "spec.imagePullSecrets[0].name: must be the name of a Secret"},
+        {R"({"serviceAccountName": "A"})", "spec.serviceAccountName: must be the name of a ServiceAccount"},
+        {R"({"podMetadata": {"labels": []}})", "spec.podMetadata.labels: must be a map of at most 32"},
+        {R"({"podMetadata": {"labels": {"team": 1}}})", "spec.podMetadata.labels[team]: must be a string"},
+        {R"({"podMetadata": {"labels": {"team": "a b"}}})",
+         "spec.podMetadata.labels[team]: must be at most 63 letters"},
+        {R"({"podMetadata": {"labels": {"a b": "c"}}})",
+         "spec.podMetadata.labels[a b]: must be a key such as"},
+        {R"({"podMetadata": {"labels": {"crm-operator.dev/instance": "other"}}})",
+         "spec.podMetadata.labels[crm-operator.dev/instance]: is the operator's own"},
+        {R"({"podMetadata": {"annotations": {"app.kubernetes.io/managed-by": "me"}}})",
+         "spec.podMetadata.annotations[app.kubernetes.io/managed-by]: is the operator's own"},
         {R"({"resources": {"server": {"limits": {"memory": "1Mi"}}}})",
          "spec.resources.server.limits.memory: must be a quantity of at least 16Mi"},
         {R"({"resources": {"database": {"requests": {"cpu": "a lot"}}}})",

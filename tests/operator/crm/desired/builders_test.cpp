@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace crm {
@@ -46,9 +47,32 @@ TEST_P(Builders, MakeTheObjectsOfTheGoldenFile) {
     EXPECT_EQ(text, read_text(folder + "/objects.json"));
 }
 
+/// The values of `field` in the pod templates of all workloads.
+std::vector<json> in_pods(const Settings& settings, const char* field) {
+    const CrmInstance instance = decoded(instance_manifest());
+    std::vector<json> result;
+    for (const DesiredObject& object : desired_state(instance, {}, {}, settings)) {
+        if (const json::json_pointer spec("/spec/template/spec"); object.manifest.contains(spec)) {
+            result.push_back(object.manifest[spec].value(json::json_pointer(field), json()));
+        }
+    }
+    return result;
+}
+
+TEST(PodsOfAPlatformThatAssignsUserIds, NameNoUserAndNoGroup) {
+    Settings settings = kSettings;
+    settings.platform_user_ids = true;
+    for (const char* field :
+         {"/securityContext/runAsUser", "/securityContext/runAsGroup", "/securityContext/fsGroup"}) {
+        EXPECT_THAT(in_pods(settings, field), testing::ElementsAre(nullptr, nullptr, nullptr)) << field;
+        EXPECT_THAT(in_pods(kSettings, field), testing::Each(testing::Ne(json()))) << field;
+    }
+    EXPECT_THAT(in_pods(settings, "/securityContext/runAsNonRoot"), testing::ElementsAre(true, true, true));
+}
+
 INSTANTIATE_TEST_SUITE_P(Golden, Builders,
                          testing::Values("default", "large-with-overrides", "delete-policy", "private-image",
-                                         "migration-gate"),
+                                         "migration-gate", "pods-of-ones-own"),
                          [](const auto& info) {
                              std::string name = info.param;
                              std::replace(name.begin(), name.end(), '-', '_');

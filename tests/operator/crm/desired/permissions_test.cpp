@@ -23,9 +23,8 @@ std::set<std::string> verbs_of(Write write) {
     switch (write) {
         case Write::apply:
         case Write::create:
+        case Write::create_once:
             return {"list", "watch", "create", "patch"};
-        case Write::create_once:  // another name for another content: the old one is deleted
-            return {"list", "watch", "create", "delete", "patch"};
         case Write::adopt:
             return {"list", "watch", "patch"};
     }
@@ -45,6 +44,9 @@ Permissions needed() {
         result[resource(object.kind)].merge(verbs_of(object.write));
         if (object.kind == kStatefulSet || object.kind == kDeployment) {
             result[resource(object.kind)].insert("delete");  // another takes over its pods
+        }
+        if (object.may_be_left_over()) {
+            result[resource(object.kind)].insert("delete");
         }
     }
     return result;

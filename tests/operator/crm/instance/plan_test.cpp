@@ -17,6 +17,7 @@ using namespace nlohmann::literals;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::Not;
 
 void no_randomness(std::span<unsigned char>) {}
 
@@ -84,7 +85,8 @@ TEST_F(Plan, CreatesEverythingAtOnceSecretsBeforeWhatMountsThem) {
                             "create Secret/acme-admin", "apply Service/acme-database-pods",
                             "apply Service/acme-database", "apply StatefulSet/acme-database",
                             "create Job/" + migration_name("acme", "crm-operator.dev/crm-server:0.1.0"),
-                            "apply Deployment/acme-server", "apply Service/acme-server"));
+                            "apply Deployment/acme-server", "apply PodDisruptionBudget/acme-server",
+                            "apply Service/acme-server"));
 }
 
 TEST_F(Plan, IsEmptyWhenEverythingIsAsDesired) {
@@ -169,6 +171,14 @@ TEST_F(Plan, DeletesTheMigrationToAnotherVersionBeforeItStartsTheWantedOne) {
     EXPECT_EQ(actions.front(), "delete Job/" + migration_name("acme", "crm-operator.dev/crm-server:0.1.0"));
     EXPECT_THAT(actions,
                 Contains("create Job/" + migration_name("acme", "crm-operator.dev/crm-server:0.2.0")));
+}
+
+TEST_F(Plan, DeletesItsServiceAccountWhenTheSpecNamesAnother) {
+    converge();
+    instance.spec.service_account = "ready-made";
+    EXPECT_THAT(planned(), Contains("delete ServiceAccount/acme-crm"));
+    of(kServiceAccount, "acme-crm").controller = "another instance";
+    EXPECT_THAT(planned(), Not(Contains("delete ServiceAccount/acme-crm")));
 }
 
 TEST_F(Plan, LeavesAJobAsItIs) {
