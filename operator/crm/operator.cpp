@@ -70,6 +70,8 @@ Operator::Operator(kube::Client& client, const OperatorOptions& options)
                    .max_disruptions = options.max_disruptions,
                    .wake = [tell = controller_.on_change()](
                                const kube::ObjectKey& key) { tell(key, runtime::Origin::write); },
+                   .wake_later = [this](const kube::ObjectKey& key,
+                                        runtime::Duration wait) { controller_.wake(key, wait); },
                    .give_up = give_up_.get_token()}) {
     stores_.watch(controller_, options.ns);
 }

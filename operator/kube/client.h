@@ -23,6 +23,8 @@ struct Selection {
     std::string ns = {};
     std::string name = {};
     std::string label_selector = {};
+    /// "type=Warning,involvedObject.kind=Job": which fields there are depends on the kind.
+    std::string field_selector = {};
 };
 
 /// One page of a list.

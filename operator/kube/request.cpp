@@ -46,9 +46,12 @@ class Target {
 };
 
 Target selected(const Kind& kind, const Selection& selection) {
-    const std::string name = selection.name.empty() ? "" : "metadata.name=" + selection.name;
+    std::string fields = selection.field_selector;
+    if (!selection.name.empty()) {
+        fields += (fields.empty() ? "metadata.name=" : ",metadata.name=") + selection.name;
+    }
     return std::move(Target(kind, selection.ns)
-                         .parameter("fieldSelector", name)
+                         .parameter("fieldSelector", fields)
                          .parameter("labelSelector", selection.label_selector));
 }
 

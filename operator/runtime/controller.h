@@ -46,6 +46,9 @@ class Controller {
     /// is served before what lists and our own writes tell.
     Store::OnChange on_change();
 
+    /// Has a key worked after a time, also when nothing changes. Any thread.
+    void wake(const kube::ObjectKey& key, Duration wait) { queue_.add(key, Priority::background, wait); }
+
     /// Keeps the store equal to the selected objects. Call before run() or the first step.
     void watch(const kube::Kind& kind, kube::Selection selection, Store& store);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <sstream>
 
 namespace support {
 namespace {
@@ -19,6 +20,20 @@ std::string describe(const kube::Kind& kind, const kube::ObjectKey& key) {
     return id_of(kind) + " \"" + kube::to_string(key) + "\"";
 }
 
+/// "type=Warning,involvedObject.kind=Job"
+bool has_fields(const json& object, const std::string& selector) {
+    std::istringstream terms(selector);
+    for (std::string term; std::getline(terms, term, ',');) {
+        std::string path = "/" + term.substr(0, term.find('='));
+        std::ranges::replace(path, '.', '/');
+        const json::json_pointer at(path);
+        if (!object.contains(at) || object[at] != term.substr(term.find('=') + 1)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool selects(const kube::Selection& selection, const json& object) {
     const auto matching = matches(selection.label_selector, object);
     if (!matching) {
@@ -27,7 +42,8 @@ bool selects(const kube::Selection& selection, const json& object) {
     }
     const kube::ObjectKey key = kube::key_of(object);
     return (selection.ns.empty() || key.ns == selection.ns) &&
-           (selection.name.empty() || key.name == selection.name) && *matching;
+           (selection.name.empty() || key.name == selection.name) && *matching &&
+           has_fields(object, selection.field_selector);
 }
 
 /// Held by who deletes an object but not what it owns, until the garbage collector has let those go.

@@ -19,6 +19,9 @@ inline constexpr std::string_view kAvailable = "Available";
 inline constexpr std::string_view kProgressing = "Progressing";
 inline constexpr std::string_view kDatabaseReady = "DatabaseReady";
 inline constexpr std::string_view kSchemaCurrent = "SchemaCurrent";
+// Those that tools wait by (kstatus): there only while they are true, and never both.
+inline constexpr std::string_view kReconciling = "Reconciling";
+inline constexpr std::string_view kStalled = "Stalled";
 }  // namespace condition
 
 enum class Truth { no, yes, unknown };

@@ -1,6 +1,9 @@
 #include "operator/crm/api/names.h"
 
+#include "operator/crm/api/kinds.h"
 #include "operator/kube/field_ownership.h"
+
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -36,6 +39,21 @@ std::string admin_secret_name(std::string_view instance) {
 
 std::string migration_name(std::string_view instance, std::string_view image) {
     return fmt::format("{}-migrate-{:08x}", instance, kube::digest(std::string(image)) & 0xffffffffU);
+}
+
+std::string instance_of_object(const kube::Kind& kind, std::string_view name) {
+    const std::string_view of_job = name.substr(0, name.rfind('-'));
+    for (const auto& [its_kind, its_name, before, after] :
+         {std::tuple(kStatefulSet, name, std::string(), database_name("")),
+          std::tuple(kPersistentVolumeClaim, name, fmt::format("{}-", kDataVolume), database_pod_name("")),
+          std::tuple(kJob, of_job, std::string(), std::string("-migrate"))}) {
+        if (its_kind == kind && its_name.starts_with(before) && its_name.ends_with(after) &&
+            its_name.size() > before.size() + after.size()) {
+            return std::string(
+                its_name.substr(before.size(), its_name.size() - before.size() - after.size()));
+        }
+    }
+    return {};
 }
 
 std::string database_host(std::string_view instance, std::string_view ns) {

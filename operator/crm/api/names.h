@@ -5,6 +5,8 @@
 // makes of them (pods, controller revision hashes), stays within 63.
 #pragma once
 
+#include "operator/kube/object.h"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -25,6 +27,10 @@ std::string server_name(std::string_view instance);  // Deployment and Service
 std::string admin_secret_name(std::string_view instance);
 /// One Job for each image of the server: a Job cannot be changed.
 std::string migration_name(std::string_view instance, std::string_view image);
+
+/// The instance whose database, claim or migration an object of that name would be; empty when it would be
+/// none.
+std::string instance_of_object(const kube::Kind& kind, std::string_view name);
 
 std::string database_host(std::string_view instance, std::string_view ns);
 std::string api_endpoint(std::string_view instance, std::string_view ns);

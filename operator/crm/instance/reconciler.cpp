@@ -42,12 +42,14 @@ Result<void> InstanceReconciler::reconcile(const runtime::Run& run) {
     const auto stored = stores_.instances().get(run.key);
     if (!stored) {
         disruptions_.end(run.key);
+        patience_.forget(run.key);
         return {};
     }
     const json object = json::parse(stored->fields);
     const Identity identity = decode_identity(object);
     if (identity.deleting) {
         disruptions_.end(run.key);
+        patience_.forget(run.key);
         return {};
     }
     Result<Spec> spec = decode_spec(object);
@@ -180,7 +182,14 @@ Result<void> InstanceReconciler::refuse(const Identity& identity, const Status& 
 }
 
 /// The status first: nothing about an Event, which may be refused or take its time, keeps it from being told.
-Result<void> InstanceReconciler::report(const StatusInput& input) {
+Result<void> InstanceReconciler::report(StatusInput input) {
+    const kube::ObjectKey& key = input.identity.key;
+    auto judgement = patience_.judge(key, diagnose(key, input.observed, unfinished(input)), input.previous,
+                                     environment_.clock());
+    if (judgement.ask_again_in) {
+        environment_.wake_later(key, *judgement.ask_again_in);
+    }
+    input.findings = std::move(judgement.told);
     const Status next = status(input);
     if (next != input.previous) {
         if (auto written = write_status(input.identity, next); !written) {

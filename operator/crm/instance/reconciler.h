@@ -6,6 +6,7 @@
 #include "operator/crm/instance/disruptions.h"
 #include "operator/crm/instance/plan.h"
 #include "operator/crm/observed/stores.h"
+#include "operator/crm/report/patience.h"
 #include "operator/crm/report/status.h"
 #include "operator/kube/client.h"
 #include "operator/runtime/reconciler.h"
@@ -30,6 +31,10 @@ class InstanceReconciler final : public runtime::Reconciler {
         std::size_t max_disruptions = 1;
         /// Has an instance reconciled soon.
         Disruptions::Wake wake = [](const kube::ObjectKey&) {};
+        /// The same after a time, by a clock that only goes forward.
+        std::function<void(const kube::ObjectKey&, runtime::Duration)> wake_later = [](const kube::ObjectKey&,
+                                                                                       runtime::Duration) {};
+        std::function<runtime::TimePoint()> clock = std::chrono::steady_clock::now;
         /// Cuts requests off. A reconcile that has begun is otherwise finished when the operator stops.
         std::stop_token give_up = {};
     };
@@ -51,7 +56,7 @@ class InstanceReconciler final : public runtime::Reconciler {
     Result<std::vector<kube::json>> nodes();
     Update take_turn(const CrmInstance& instance, bool is_changing);
     Result<void> refuse(const Identity& identity, const Status& previous, const Error& invalid);
-    Result<void> report(const StatusInput& input);
+    Result<void> report(StatusInput input);
     Result<void> write_status(const Identity& identity, const Status& status);
     void tell(const Identity& identity, const Status& before, const Status& after);
 
@@ -60,6 +65,7 @@ class InstanceReconciler final : public runtime::Reconciler {
     const Settings settings_;
     const Environment environment_;
     Disruptions disruptions_;
+    Patience patience_;
     std::once_flag resumed_;
 };
 

@@ -194,6 +194,9 @@ json projection(const kube::Kind& kind, const json& object) {
     result["digest"] = kind == kPod ? 0 : live_digest(kind, object);  // nothing of a pod is put back
     result["deleting"] = object.contains("/metadata/deletionTimestamp"_json_pointer);
     result["facts"] = facts_of(kind, object);
+    if (const auto ailment = ailment_of(kind, object)) {
+        result["ailment"] = *ailment;
+    }
     return result;
 }
 
@@ -210,7 +213,9 @@ ObservedObject observed_object(const kube::Kind& kind, const runtime::StoredObje
             .stranger_controls = projected.value("stranger_controls", false),
             .former_labels = projected.value("former_labels", std::vector<std::string>{}),
             .digest = projected.value("digest", std::uint64_t{0}),
-            .facts = projected.value("facts", json())};
+            .facts = projected.value("facts", json()),
+            .ailment = projected.contains("ailment") ? std::optional(projected["ailment"].get<Ailment>())
+                                                     : std::nullopt};
 }
 
 }  // namespace crm

@@ -5,12 +5,14 @@
 #pragma once
 
 #include "operator/crm/api/labels.h"
+#include "operator/crm/observed/ailment.h"
 #include "operator/crm/observed/pod.h"
 #include "operator/crm/observed/rollout.h"
 #include "operator/kube/object.h"
 #include "operator/runtime/store.h"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,6 +54,7 @@ struct ObservedObject {
     std::vector<std::string> former_labels = {};  // keys of labels that 0.1.0 left on what holds data
     std::uint64_t digest = 0;                     // of what the operator puts back of it
     kube::json facts;                             // as facts_of() chose them
+    std::optional<Ailment> ailment = {};          // nothing when it is well
 
     bool operator==(const ObservedObject&) const = default;
 };
@@ -59,6 +62,8 @@ struct ObservedObject {
 /// All objects of one instance. What is being deleted is no evidence of anything.
 struct Observed {
     std::vector<ObservedObject> objects;
+    /// What Warning Events tell of objects, by their uid.
+    std::map<std::string, Ailment> told_by_events = {};
 
     bool operator==(const Observed&) const = default;
 

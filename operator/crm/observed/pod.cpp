@@ -1,6 +1,7 @@
 #include "operator/crm/observed/pod.h"
 
 #include "operator/crm/api/labels.h"
+#include "operator/crm/observed/json_fields.h"
 
 #include <algorithm>
 
@@ -9,21 +10,6 @@ namespace {
 
 using kube::json;
 using namespace nlohmann::literals;
-
-json list_at(const json& object, const char* pointer) {
-    const json::json_pointer at(pointer);
-    return object.contains(at) && object[at].is_array() ? object[at] : json::array();
-}
-
-/// Empty when there is none of that name.
-json named(const json& items, const char* key, std::string_view name) {
-    for (const json& item : items) {
-        if (item.value(key, "") == name) {
-            return item;
-        }
-    }
-    return json::object();
-}
 
 void read_migration(const json& object, Pod& pod) {
     const json container = named(list_at(object, "/status/containerStatuses"), "name", "migrate");

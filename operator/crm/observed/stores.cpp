@@ -3,6 +3,12 @@
 #include "operator/crm/api/crm_instance.h"
 #include "operator/crm/api/kinds.h"
 #include "operator/crm/api/labels.h"
+#include "operator/crm/api/names.h"
+#include "operator/crm/observed/json_fields.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
 
 namespace crm {
 namespace {
@@ -22,6 +28,13 @@ runtime::Projected project_owned(const kube::Kind& kind, const kube::json& objec
     return {.owner = {kube::key_of(object).ns, instance_of(object)}, .fields = projection(kind, object)};
 }
 
+/// An Event that is told again, with another count and time, is the same.
+runtime::Projected project_event(const kube::Kind& about, const kube::json& event) {
+    const kube::ObjectKey key = kube::key_of(event);
+    return {.owner = {key.ns, instance_of_object(about, text_at(event, "/involvedObject/name"))},
+            .fields = {{"uid", text_at(event, "/involvedObject/uid")}, {"ailment", ailment_of_event(event)}}};
+}
+
 }  // namespace
 
 Stores::Stores(const runtime::Store::OnChange& on_change, const std::vector<kube::Kind>& owned_kinds)
@@ -32,6 +45,10 @@ Stores::Stores(const runtime::Store::OnChange& on_change, const std::vector<kube
         const auto project = [kind](const kube::json& object) { return project_owned(kind, object); };
         owned_.push_back({kind, std::make_unique<runtime::Store>(project, on_change)});
     }
+    for (const kube::Kind& about : {kStatefulSet, kJob, kPersistentVolumeClaim}) {
+        const auto project = [about](const kube::json& event) { return project_event(about, event); };
+        events_.push_back({about, std::make_unique<runtime::Store>(project, on_change)});
+    }
 }
 
 void Stores::watch(runtime::Controller& controller, const std::string& ns) {
@@ -39,6 +56,13 @@ void Stores::watch(runtime::Controller& controller, const std::string& ns) {
     for (const Owned& owned : owned_) {
         controller.watch(owned.kind, {.ns = ns, .label_selector = std::string(kManagedSelector)},
                          *owned.store);
+    }
+    for (const Events& events : events_) {
+        controller.watch(
+            kEvent,
+            {.ns = ns,
+             .field_selector = fmt::format("type=Warning,involvedObject.kind={}", events.about.kind)},
+            *events.store);
     }
 }
 
@@ -49,6 +73,14 @@ Observed Stores::observe(const Identity& instance) const {
             ObservedObject object = observed_object(owned.kind, stored);
             object.deleting |= goes_with_a_namesake(object, instance);
             observed.objects.push_back(std::move(object));
+        }
+    }
+    for (const Events& events : events_) {
+        auto told = events.store->owned_by(instance.key);
+        std::ranges::sort(told, {}, &runtime::StoredObject::resource_version);
+        for (const runtime::StoredObject& stored : told) {  // the latest counts
+            const kube::json event = kube::json::parse(stored.fields);
+            observed.told_by_events[event["uid"].get<std::string>()] = event["ailment"].get<Ailment>();
         }
     }
     return observed;

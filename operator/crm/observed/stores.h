@@ -15,7 +15,8 @@ namespace crm {
 /// Thread-safe. Nothing but owned objects of instances is kept, and of those a projection.
 class Stores {
   public:
-    /// Pods are watched besides what instances own.
+    /// Pods are watched besides what instances own, and Warning Events about what does not tell itself why it
+    /// waits.
     Stores(const runtime::Store::OnChange& on_change, const std::vector<kube::Kind>& owned_kinds);
 
     /// Has the controller keep them equal to the cluster; an empty namespace means all.
@@ -36,8 +37,15 @@ class Stores {
         std::unique_ptr<runtime::Store> store;
     };
 
+    /// Of one kind of object each.
+    struct Events {
+        kube::Kind about;
+        std::unique_ptr<runtime::Store> store;
+    };
+
     runtime::Store instances_;
     std::vector<Owned> owned_;
+    std::vector<Events> events_;
 };
 
 }  // namespace crm

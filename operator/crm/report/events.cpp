@@ -45,11 +45,12 @@ std::optional<Occurrence> started(const Status& before, const Status&) {
     return Occurrence{"Normal", "Provisioning", "Creating the database and the server"};
 }
 
-/// What is in the way, once for each cause.
+/// What is in the way, once for each cause and spec; the conditions tell its latest words.
 std::optional<Occurrence> in_the_way(const Status& before, const Status& after) {
     const Condition& now = of(after, condition::kReady);
     const Condition& then = of(before, condition::kReady);
-    const bool same = now.reason == then.reason && common::same_but_for_noise(now.message, then.message);
+    const bool same = now.reason == then.reason && (now.observed_generation == then.observed_generation ||
+                                                    common::same_but_for_noise(now.message, then.message));
     if (same || find_cause(now.reason) == nullptr) {
         return std::nullopt;
     }
@@ -70,6 +71,9 @@ std::optional<Occurrence> became_unavailable(const Status& before, const Status&
     const Condition& now = of(after, condition::kAvailable);
     if (now.reason == reason::kScaledToZero) {
         return Occurrence{"Normal", now.reason, now.message};
+    }
+    if (find_cause(of(after, condition::kReady).reason) != nullptr) {
+        return std::nullopt;  // in_the_way() says why
     }
     return Occurrence{"Warning", "Unavailable", now.message};
 }

@@ -8,7 +8,9 @@
 #include "operator/crm/report/database_status.h"
 #include "operator/crm/upgrade/upgrade.h"
 
+#include <algorithm>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -26,7 +28,8 @@ struct Verdict {
 struct Situation {
     const std::string& name;
     const std::string& ns;
-    std::vector<Problem> problems;
+    std::vector<Problem> problems;  // what matters more first
+    const std::vector<Finding>& findings;
     std::string target_image;            // empty when the spec is not valid
     std::optional<Migration> migration;  // likewise
     std::optional<Rollout> database;
@@ -46,13 +49,21 @@ bool has_pods(const StatusInput& in, const kube::Kind& kind, const std::string& 
     return ours && in.observed.has_ready_pod(component);
 }
 
+std::vector<Problem> sorted(std::vector<Problem> problems) {
+    std::ranges::sort(problems, {}, [](const Problem& problem) {
+        return std::pair(rank_of(problem.reason), problem.message);
+    });
+    return problems;
+}
+
 Situation situation_of(const StatusInput& in) {
     const std::string& name = in.identity.key.name;
     const auto workload = in.observed.rollout(kStatefulSet, database_name(name));
     const auto server = in.observed.rollout(kDeployment, server_name(name));
     return {.name = name,
             .ns = in.identity.key.ns,
-            .problems = problems_with(database_status(in), in),
+            .problems = sorted(problems_with(database_status(in), in)),
+            .findings = in.findings,
             .target_image = in.spec != nullptr ? target_image(*in.spec, in.settings) : std::string{},
             .migration = in.spec != nullptr ? std::optional(migration_of(name, *in.spec, in.previous.schema,
                                                                          in.observed, in.settings))
@@ -68,6 +79,14 @@ Situation situation_of(const StatusInput& in) {
             .update = in.update};
 }
 
+/// What is in the way of a part, instead of the phase that it is in.
+std::optional<Verdict> cause_of(const Situation& now, Component component) {
+    const auto found = std::ranges::find(now.findings, component, &Finding::component);
+    return found != now.findings.end()
+               ? std::optional(Verdict{Truth::no, found->cause.reason, explain(found->cause)})
+               : std::nullopt;
+}
+
 Verdict database_ready(const Situation& now) {
     if (now.database_serves) {
         return {Truth::yes, "AcceptsConnections", "The database accepts connections."};
@@ -75,10 +94,23 @@ Verdict database_ready(const Situation& now) {
     if (!now.database) {
         return {Truth::no, "DatabaseCreating", "The database has not been created yet."};
     }
+    if (auto cause = cause_of(now, Component::database)) {
+        return *cause;
+    }
     return {Truth::no, "DatabaseNotReady",
             fmt::format("The database does not accept connections yet. If this lasts, see why: "
                         "kubectl -n {} describe pod {}",
                         now.ns, database_pod_name(now.name))};
+}
+
+/// What the failed attempts said, as far as their pods are still there.
+std::string last_words_of_migration(const Situation& now) {
+    for (const Finding& finding : now.findings) {
+        if (finding.component == Component::migration && !finding.cause.words.empty()) {
+            return " Its last words: " + finding.cause.words;
+        }
+    }
+    return {};
 }
 
 Verdict schema_current(const Situation& now) {
@@ -92,14 +124,17 @@ Verdict schema_current(const Situation& now) {
     if (migration.result && migration.result->failed && !migration.is_outdated()) {
         return {Truth::no, reason::kMigrationFailed,
                 fmt::format("The migration of the schema failed ({0}). See why: kubectl -n {1} logs job/{2}; "
-                            "to try again, delete the Job: kubectl -n {1} delete job {2}",
-                            migration.result->reason, now.ns, migration.job)};
+                            "to try again, delete the Job: kubectl -n {1} delete job {2}.{3}",
+                            migration.result->reason, now.ns, migration.job, last_words_of_migration(now))};
     }
     if (migration.has_lost_volume()) {
         return {Truth::no, reason::kVolumeReplaced,
                 fmt::format("The volume of the database is another one, without the data of the one before. "
                             "Job {} makes its schema. To go back to the data, restore the volume.",
                             migration.job)};
+    }
+    if (auto cause = cause_of(now, Component::migration)) {
+        return *cause;
     }
     if (!migration.result) {
         return {Truth::no, "MigrationPending", "The migration of the schema has not been started yet."};
@@ -120,20 +155,35 @@ Verdict available(const Situation& now) {
     if (!now.server) {
         return {Truth::no, "ServerCreating", "The server has not been created yet."};
     }
+    if (auto cause = cause_of(now, Component::server)) {
+        return *cause;
+    }
     return {Truth::no, "ServerUnavailable",
             fmt::format("No pod of the server is ready. If this lasts, see why: "
                         "kubectl -n {} describe pods -l {}",
                         now.ns, selector_text(now.name, Component::server))};
 }
 
-Verdict progressing(const Situation& now) {
+/// What is in the way of the instance; what a person must put right comes before what will pass.
+std::optional<Verdict> obstacle(const Situation& now) {
     if (!now.problems.empty()) {
-        return {Truth::no, now.problems.front().reason, now.problems.front().message};
+        return Verdict{Truth::no, now.problems.front().reason, now.problems.front().message};
+    }
+    if (const Verdict schema = schema_current(now); schema.reason == reason::kMigrationFailed) {
+        return schema;
+    }
+    return now.findings.empty() ? std::nullopt
+                                : std::optional(Verdict{Truth::no, now.findings.front().cause.reason,
+                                                        explain(now.findings.front().cause)});
+}
+
+/// It goes on while nothing but time is needed.
+Verdict progressing(const Situation& now) {
+    if (auto found = obstacle(now)) {
+        found->status = needs_person(found->reason) ? Truth::no : Truth::yes;
+        return *found;
     }
     const Verdict schema = schema_current(now);
-    if (schema.reason == reason::kMigrationFailed) {
-        return {Truth::no, schema.reason, schema.message};
-    }
     const bool migrated =
         schema.status == Truth::yes && (!now.server || now.server->image == now.target_image);
     const bool server_complete = now.server && now.server->complete();
@@ -163,10 +213,10 @@ Verdict progressing(const Situation& now) {
                         now.server ? now.server->wanted : 0)};
 }
 
-/// The first thing that is in the way; what a person must put right comes before what will pass.
+/// The first thing that is in the way.
 Verdict ready(const Situation& now) {
-    if (!now.problems.empty()) {
-        return {Truth::no, now.problems.front().reason, now.problems.front().message};
+    if (auto found = obstacle(now)) {
+        return *found;
     }
     const bool waits = now.update == Update::waiting;  // for a schema that nobody misses yet, too
     for (const auto verdict : {database_ready, waits ? database_ready : schema_current, available}) {
@@ -180,9 +230,23 @@ Verdict ready(const Situation& now) {
     return {Truth::yes, "Serving", fmt::format("The CRM serves at {}", api_endpoint(now.name, now.ns))};
 }
 
+/// Tools stop waiting for what only a person can help.
+Verdict stalled(const Situation& now) {
+    const auto found = obstacle(now);
+    return found && needs_person(found->reason) ? Verdict{Truth::yes, found->reason, found->message}
+                                                : Verdict{Truth::no, "", ""};
+}
+
+Verdict reconciling(const Situation& now) {
+    Verdict verdict = progressing(now);
+    verdict.status = verdict.status == Truth::yes && ready(now).status != Truth::yes ? Truth::yes : Truth::no;
+    return verdict;
+}
+
 struct ConditionRow {
     std::string_view type;
     Verdict (*verdict)(const Situation&);
+    bool only_while_true = false;
 };
 constexpr ConditionRow kConditions[] = {
     {condition::kReady, ready},
@@ -190,6 +254,8 @@ constexpr ConditionRow kConditions[] = {
     {condition::kProgressing, progressing},
     {condition::kDatabaseReady, database_ready},
     {condition::kSchemaCurrent, schema_current},
+    {condition::kReconciling, reconciling, true},
+    {condition::kStalled, stalled, true},
 };
 
 /// A message stays as it was when it differs in noise alone: a webhook that denies with another uuid each
@@ -218,6 +284,13 @@ Condition condition_of(const ConditionRow& row, const Situation& situation, cons
 
 }  // namespace
 
+Unfinished unfinished(const StatusInput& in) {
+    const Situation now = situation_of(in);
+    return {.database = !now.database_serves || !now.database_complete,
+            .migration = now.migration && !now.migration->is_done(),
+            .server = !now.server || !now.server->complete()};
+}
+
 Status status(const StatusInput& in) {
     const Situation now = situation_of(in);
     Status result{.observed_generation = in.identity.generation,
@@ -237,7 +310,10 @@ Status status(const StatusInput& in) {
         result.running_version = version_of(now.server->image, in.settings);
     }
     for (const ConditionRow& row : kConditions) {
-        result.conditions.push_back(condition_of(row, now, in));
+        Condition condition = condition_of(row, now, in);
+        if (condition.status == Truth::yes || !row.only_while_true) {
+            result.conditions.push_back(std::move(condition));
+        }
     }
     const bool complete = result.find(condition::kProgressing)->reason == reason::kComplete;
     if (in.update == Update::running && complete && !in.is_changing) {

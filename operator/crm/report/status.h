@@ -6,6 +6,7 @@
 #include "operator/crm/api/instance_status.h"
 #include "operator/crm/api/settings.h"
 #include "operator/crm/observed/observed_state.h"
+#include "operator/crm/report/diagnosis.h"
 #include "operator/crm/report/problem.h"
 
 #include <string>
@@ -23,8 +24,12 @@ struct StatusInput {
     Update update = Update::none;  // how far the operator's own change is
     bool is_changing = false;      // something has still to be written for it
     std::string refusal = {};  // why what is asked for the database fits no node, when that has turned out
-    std::string now;           // RFC 3339
+    std::vector<Finding> findings = {};  // what is in the way, as the objects tell; what matters more first
+    std::string now;                     // RFC 3339
 };
+
+/// Which parts are not as they should be.
+Unfinished unfinished(const StatusInput& input);
 
 Status status(const StatusInput& input);
 

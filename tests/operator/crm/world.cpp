@@ -46,12 +46,15 @@ void World::restart(const Settings& settings) {
             byte = static_cast<unsigned char>(random_());
         }
     };
-    const auto domain = [random](runtime::Controller& controller) {
+    const auto domain = [this, random](runtime::Controller& controller) {
         return InstanceReconciler::Environment{
             .random = random,
             .now = [] { return std::string("2030-01-01T00:00:00Z"); },
             .wake = [tell = controller.on_change()](
-                        const kube::ObjectKey& key) { tell(key, runtime::Origin::write); }};
+                        const kube::ObjectKey& key) { tell(key, runtime::Origin::write); },
+            .wake_later = [&controller](const kube::ObjectKey& key,
+                                        runtime::Duration wait) { controller.wake(key, wait); },
+            .clock = [this] { return now_; }};
     };
     operator_ = std::make_shared<Running>(
         cluster, settings, runtime::Environment{[this] { return now_; }, [] { return 0.5; }}, domain);

@@ -47,6 +47,13 @@ TEST(Request, ListsOneObjectByItsName) {
               "/api/v1/namespaces/tenants/secrets?fieldSelector=metadata.name%3Dacme&limit=1");
 }
 
+TEST(Request, SelectsByFields) {
+    EXPECT_EQ(list_request(kSecrets, {.field_selector = "type=Opaque"}, 1, "").target,
+              "/api/v1/secrets?fieldSelector=type%3DOpaque&limit=1");
+    EXPECT_EQ(list_request(kSecrets, {.name = "acme", .field_selector = "type=Opaque"}, 1, "").target,
+              "/api/v1/secrets?fieldSelector=type%3DOpaque%2Cmetadata.name%3Dacme&limit=1");
+}
+
 TEST(Request, WatchesWithBookmarksFromAVersionAndEndsByItself) {
     const Request request = watch_request(kDeployments, {.ns = "t", .label_selector = "a=b"}, "1042");
     EXPECT_EQ(request,

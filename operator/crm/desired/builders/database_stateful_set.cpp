@@ -24,6 +24,7 @@ json container(const Context& context) {
                        {{"name", "postgresql"}, {"containerPort", 5432}, {"protocol", "TCP"}})})},
          {"resources", json::object({{"requests", amounts["requests"]}, {"limits", amounts["limits"]}})},
          {"securityContext", container_security_context()},
+         {"terminationMessagePolicy", kLastWordsPolicy},
          // Recovery after a crash can take long and must not be killed: an hour. There is no liveness probe,
          // since a busy database is not helped by a restart, and a dead one ends its container.
          {"startupProbe",

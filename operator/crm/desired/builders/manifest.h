@@ -37,6 +37,9 @@ kube::json pod_metadata(const CrmInstance& instance, Component component, kube::
 /// container_security_context() it satisfies the restricted Pod Security Standard. The pod runs as `user`,
 /// whose group the files of volumes get, unless the platform chooses.
 kube::json pod_spec(const CrmInstance& instance, const Settings& settings, int user);
+/// Of each container: the end of the log of one that fails is kept, so that its last words can be told.
+inline constexpr const char* kLastWordsPolicy = "FallbackToLogsOnError";
+
 kube::json container_security_context();
 
 /// A volume with keys of a Secret, readable by the pod's group alone.

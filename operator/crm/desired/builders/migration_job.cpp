@@ -20,6 +20,7 @@ json container(const CrmInstance& instance, const std::string& image) {
                                "--database-dir", kDatabaseFolder, "--wait", "300"})},
          {"resources", resources(preset_of(instance.spec.size).server, instance.spec.server_resources)},
          {"securityContext", container_security_context()},
+         {"terminationMessagePolicy", kLastWordsPolicy},
          {"volumeMounts", json::array({read_only_mount("credentials", kDatabaseFolder)})}});
 }
 

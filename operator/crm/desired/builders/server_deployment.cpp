@@ -36,6 +36,7 @@ json container(const CrmInstance& instance, const Context& context) {
          {"ports", json::array({port("http", 8080), port("management", 8081)})},
          {"resources", resources(preset_of(instance.spec.size).server, instance.spec.server_resources)},
          {"securityContext", container_security_context()},
+         {"terminationMessagePolicy", kLastWordsPolicy},
          {"livenessProbe", http_probe("/healthz", 10, 3)},
          {"readinessProbe", http_probe("/readyz", 1, 3)},
          // Until every node has heard that the pod leaves, new connections still come here.

@@ -1,5 +1,6 @@
 #include "operator/crm/api/names.h"
 
+#include "operator/crm/api/kinds.h"
 #include "operator/crm/api/labels.h"
 #include "operator/crm/desired/desired_state.h"
 #include "tests/operator/crm/instances.h"
@@ -30,6 +31,26 @@ TEST(Names, OfAMigrationFollowTheImage) {
     EXPECT_EQ(migration_name("acme", "x:1"), migration_name("acme", "x:1"));
     EXPECT_NE(migration_name("acme", "x:1"), migration_name("acme", "x:2"));
     EXPECT_EQ(migration_name("acme", "x:1").size(), std::string("acme-migrate-").size() + 8);
+}
+
+TEST(Names, TellTheInstanceOfWhatKubernetesSpeaksOf) {
+    const struct {
+        const kube::Kind& kind;
+        std::string name;
+        const char* instance;
+    } table[] = {
+        {kStatefulSet, database_name("acme"), "acme"},
+        {kJob, migration_name("acme-crm", "image:1"), "acme-crm"},
+        {kPersistentVolumeClaim, database_claim_name("acme"), "acme"},
+        {kStatefulSet, "acme-cache", ""},
+        {kStatefulSet, "-database", ""},
+        {kJob, "nightly", ""},
+        {kPersistentVolumeClaim, "acme-database-0", ""},
+        {kDeployment, server_name("acme"), ""},
+    };
+    for (const auto& row : table) {
+        EXPECT_EQ(instance_of_object(row.kind, row.name), row.instance) << row.name;
+    }
 }
 
 TEST(Labels, OfASelectorArePartOfThoseOfTheObject) {

@@ -39,7 +39,7 @@ Permissions needed() {
                        {resource(kNode), {"list"}},
                        {resource(kReplicaSet), {"list", "patch"}},
                        {resource(kControllerRevision), {"list", "patch"}},
-                       {resource(kEvent), {"create"}}};
+                       {resource(kEvent), {"list", "watch", "create"}}};
     for (const OwnedObject& object : owned_objects()) {
         result[resource(object.kind)].merge(verbs_of(object.write));
         if (object.kind == kStatefulSet || object.kind == kDeployment) {

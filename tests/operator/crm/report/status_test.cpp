@@ -6,6 +6,9 @@
 #include "tests/operator/crm/instances.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -51,6 +54,7 @@ struct Given {
     Status previous = {};
     std::string now = kBefore;
     bool valid = true;
+    std::vector<Finding> findings = {};
 
     Status status() const {
         const CrmInstance instance = decoded(instance_manifest());
@@ -72,6 +76,7 @@ struct Given {
                             .observed = observed,
                             .settings = kSettings,
                             .problems = problems,
+                            .findings = findings,
                             .now = now});
     }
 };
@@ -207,6 +212,106 @@ TEST(StatusOf, NamesTheRunningVersionOnlyWhenEveryPodHasIt) {
     EXPECT_EQ(given.status().running_version, "0.1.0");
     given.server = rollout(2, 2, "images.example/own:7");
     EXPECT_EQ(given.status().running_version, "images.example/own:7");
+}
+
+Given troubled(const char* reason, Component component = Component::server) {
+    Given given{.database = rollout(1, 0), .migration = job(""), .server = rollout(1, 0)};
+    given.findings = {
+        {component, {.reason = reason, .what = "Pod p", .by = "b", .words = "their words", .ns = "t"}}};
+    return given;
+}
+
+TEST(StatusOf, NamesACauseInsteadOfThePhase) {
+    const struct {
+        Component component;
+        std::string_view condition;
+    } table[] = {
+        {Component::database, condition::kDatabaseReady},
+        {Component::migration, condition::kSchemaCurrent},
+        {Component::server, condition::kAvailable},
+    };
+    for (const auto& row : table) {
+        const Status status = troubled(reason::kCrashLoop, row.component).status();
+        for (const auto type : {condition::kReady, condition::kProgressing, row.condition}) {
+            EXPECT_EQ(condition_text(status, type), "False CrashLoop") << type;
+            EXPECT_THAT(status.find(type)->message, HasSubstr("their words")) << type;
+        }
+        EXPECT_EQ(condition_text(status, condition::kStalled), "True CrashLoop");
+    }
+}
+
+TEST(StatusOf, GoesOnWhileNothingButTimeIsNeeded) {
+    const Status status = troubled(reason::kEvicted).status();
+    EXPECT_EQ(condition_text(status, condition::kReady), "False Evicted");
+    EXPECT_EQ(condition_text(status, condition::kProgressing), "True Evicted");
+    EXPECT_EQ(condition_text(status, condition::kReconciling), "True Evicted");
+    EXPECT_EQ(status.find(condition::kStalled), nullptr);
+}
+
+TEST(StatusOf, PutsAProblemOfItsOwnWritesFirstAndOfThoseTheWorst) {
+    Given given = troubled(reason::kCrashLoop);
+    given.problems = {{reason::kNamespaceTerminating, "goes"}, {reason::kWebhookDenied, "no"}};
+    const Status status = given.status();
+    EXPECT_EQ(condition_text(status, condition::kReady), "False WebhookDenied");
+    EXPECT_EQ(condition_text(status, condition::kStalled), "True WebhookDenied");
+}
+
+TEST(StatusOf, AddsTheLastWordsOfAFailedMigration) {
+    Given given = troubled(reason::kMigrationRetries, Component::migration);
+    given.migration = job("failed");
+    const Status status = given.status();
+    EXPECT_EQ(condition_text(status, condition::kReady), "False MigrationFailed");
+    EXPECT_THAT(status.find(condition::kReady)->message, HasSubstr("Its last words: their words"));
+}
+
+TEST(StatusOf, KeepsAMessageThatDiffersInNoiseAloneUntilTheSpecChanges) {
+    Given given = troubled(reason::kUnschedulable);
+    given.findings[0].cause.words = "0/3 nodes are available";
+    given.previous = given.status();
+    given.findings[0].cause.words = "0/4 nodes are available";
+    EXPECT_EQ(given.status(), given.previous);
+    given.previous.conditions[0].observed_generation = 0;
+    EXPECT_THAT(given.status().find(condition::kReady)->message, HasSubstr("0/4 nodes"));
+}
+
+/// A CrmInstance as the API server has it, and what tools that wait are to make of it.
+json recorded(const char* name, const char* kstatus, const char* argo_cd, const Given& given) {
+    json object = instance_manifest();
+    object["metadata"]["generation"] = 1;
+    object["status"] = encode(given.status());
+    return {{"name", name}, {"kstatus", kstatus}, {"argocd", argo_cd}, {"object", object}};
+}
+
+TEST(StatusOf, IsRecordedForTheTestsWithToolsThatWait) {
+    Given rolling = serving();
+    rolling.previous.running_version = "0.1.0";
+    rolling.server = rollout(2, 1);
+    Given failed = serving();
+    failed.migration = job("failed");
+    Given conflicted = serving();
+    conflicted.problems = {{reason::kObjectConflict, "in the way"}};
+    Given invalid = serving();
+    invalid.problems = {{reason::kInvalidSpec, "wrong"}};
+    invalid.valid = false;
+    json all = {
+        recorded("nothing is there yet", "InProgress", "Progressing", {}),
+        recorded("it is being started", "InProgress", "Progressing", {rollout(1, 0), job(""), rollout(1, 0)}),
+        recorded("it serves", "Current", "Healthy", serving()),
+        recorded("it is being rolled", "InProgress", "Progressing", rolling),
+        recorded("its migration failed", "Failed", "Degraded", failed),
+        recorded("something is in its way", "Failed", "Degraded", conflicted),
+        recorded("its spec is not valid", "Failed", "Degraded", invalid)};
+    for (const CauseRow& row : cause_rows()) {
+        all.push_back(recorded(row.reason, row.needs_person ? "Failed" : "InProgress",
+                               row.needs_person ? "Degraded" : "Progressing", troubled(row.reason)));
+    }
+    const std::string path = SOURCE_DIR "/tests/operator/golden/statuses.json";
+    const std::string text = all.dump(1) + "\n";
+    if (std::getenv("UPDATE_GOLDEN") != nullptr) {
+        std::ofstream(path) << text;
+    }
+    std::ifstream file(path);
+    EXPECT_EQ(text, std::string(std::istreambuf_iterator<char>(file), {}));
 }
 
 std::vector<std::string> told(const Status& before, const Status& after) {

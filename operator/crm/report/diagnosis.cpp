@@ -1,0 +1,111 @@
+#include "operator/crm/report/diagnosis.h"
+
+#include "operator/crm/api/kinds.h"
+#include "operator/crm/api/reasons.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+#include <tuple>
+
+#include <fmt/format.h>
+
+namespace crm {
+namespace {
+
+/// Of the part of an instance that an object belongs to; nothing for what holds no part up.
+std::optional<Component> component_of(const ObservedObject& object) {
+    for (const Component component : {Component::database, Component::migration, Component::server}) {
+        if (object.kind == kPod && object.facts.value("component", "") == name_of(component)) {
+            return component;
+        }
+    }
+    if (object.kind == kStatefulSet || object.kind == kPersistentVolumeClaim) {
+        return Component::database;
+    }
+    if (object.kind == kJob) {
+        return Component::migration;
+    }
+    return object.kind == kDeployment ? std::optional(Component::server) : std::nullopt;
+}
+
+bool concerns(const Unfinished& unfinished, Component component) {
+    switch (component) {
+        case Component::database:
+            return unfinished.database;
+        case Component::migration:
+            return unfinished.migration;
+        case Component::server:
+            return unfinished.server;
+    }
+    std::abort();
+}
+
+bool is_workload(const kube::Kind& kind) {
+    return kind == kStatefulSet || kind == kJob || kind == kDeployment;
+}
+
+/// Whether a pod of the component is there: made, and not being deleted.
+bool has_pod(const Observed& observed, Component component) {
+    return std::ranges::any_of(observed.objects, [&](const ObservedObject& object) {
+        return object.kind == kPod && !object.deleting && component_of(object) == component;
+    });
+}
+
+/// What an object of a component tells, or what Events tell of it. Events are about the past: one of a
+/// workload that has a pod meanwhile says nothing any more.
+std::optional<Ailment> ailment_of(const ObservedObject& object, Component component,
+                                  const Observed& observed) {
+    if (object.ailment) {
+        return object.ailment;
+    }
+    if (is_workload(object.kind) && has_pod(observed, component)) {
+        return std::nullopt;
+    }
+    if (const auto told = observed.told_by_events.find(object.uid); told != observed.told_by_events.end()) {
+        return told->second;
+    }
+    return is_workload(object.kind)
+               ? std::optional(Ailment{.reason = reason::kNoPods,
+                                       .what = fmt::format("{} {}", object.kind.kind, object.key.name)})
+               : std::nullopt;
+}
+
+/// The database comes before what waits for it.
+int order_of(Component component) {
+    return component == Component::database ? 0 : component == Component::migration ? 1 : 2;
+}
+
+auto place_of(const Finding& finding) {
+    return std::tuple(!needs_person(finding.cause.reason), order_of(finding.component),
+                      rank_of(finding.cause.reason), finding.cause.what);
+}
+
+}  // namespace
+
+std::vector<Finding> diagnose(const kube::ObjectKey& instance, const Observed& observed,
+                              const Unfinished& unfinished) {
+    std::vector<Finding> findings;
+    for (const ObservedObject& object : observed.objects) {
+        const auto component = component_of(object);
+        if (!component || !concerns(unfinished, *component)) {
+            continue;
+        }
+        if (auto ailment = ailment_of(object, *component, observed)) {
+            findings.push_back({*component,
+                                {.reason = std::move(ailment->reason),
+                                 .what = std::move(ailment->what),
+                                 .by = std::move(ailment->by),
+                                 .words = std::move(ailment->words),
+                                 .ns = instance.ns}});
+        }
+    }
+    std::ranges::sort(findings, {}, [](const Finding& finding) { return place_of(finding); });
+    const auto repeated = std::ranges::unique(findings, [](const Finding& one, const Finding& other) {
+        return one.component == other.component && one.cause.reason == other.cause.reason;
+    });
+    findings.erase(repeated.begin(), repeated.end());
+    return findings;
+}
+
+}  // namespace crm
