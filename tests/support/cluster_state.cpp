@@ -143,8 +143,8 @@ Result<json> ClusterState::create(const kube::Kind& kind, json object, const Fie
         return tl::unexpected(std::move(*refused));
     }
     keep_identity(object, born(kind, key));
-    return store(kind, nullptr,
-                 by.name.empty() ? std::move(object) : own_changes(nullptr, std::move(object), by));
+    return store_valid(kind, nullptr,
+                       by.name.empty() ? std::move(object) : own_changes(nullptr, std::move(object), by));
 }
 
 Result<json> ClusterState::apply(const kube::Kind& kind, json object, const FieldManager& by, bool force) {
@@ -172,7 +172,8 @@ Result<json> ClusterState::apply(const kube::Kind& kind, json object, const Fiel
     if (auto refused = by.subresource.empty() ? admit(kind, *applied) : std::nullopt) {
         return tl::unexpected(std::move(*refused));
     }
-    return store(kind, before, std::move(*applied));
+    return by.subresource.empty() ? store_valid(kind, before, std::move(*applied))
+                                  : store(kind, before, std::move(*applied));
 }
 
 Result<json> ClusterState::edit(const kube::Kind& kind, const kube::ObjectKey& key,
@@ -184,7 +185,8 @@ Result<json> ClusterState::edit(const kube::Kind& kind, const kube::ObjectKey& k
     json after = *live;
     change(after);
     keep_identity(after, *live);
-    return store(kind, *live, by.name.empty() ? std::move(after) : own_changes(*live, std::move(after), by));
+    return store_valid(kind, *live,
+                       by.name.empty() ? std::move(after) : own_changes(*live, std::move(after), by));
 }
 
 Result<json> ClusterState::patch(const kube::Kind& kind, const kube::ObjectKey& key, json changes,
@@ -202,9 +204,11 @@ Result<json> ClusterState::patch(const kube::Kind& kind, const kube::ObjectKey& 
     changes.erase("status");
     json after = *live;
     after.merge_patch(changes);
-    defaults_(kind, after);
     keep_identity(after, *live);
-    return store(kind, *live, own_changes(*live, std::move(after), by));
+    if (auto refused = admit(kind, after)) {
+        return tl::unexpected(std::move(*refused));
+    }
+    return store_valid(kind, *live, own_changes(*live, std::move(after), by));
 }
 
 Result<void> ClusterState::remove(const kube::Kind& kind, const kube::ObjectKey& key,
@@ -414,6 +418,13 @@ json ClusterState::born(const kube::Kind& kind, const kube::ObjectKey& key) {
         {"kind", kind.kind},
         {"metadata",
          {{"name", key.name}, {"namespace", key.ns}, {"uid", uid(++uids_)}, {"creationTimestamp", time_()}}}};
+}
+
+Result<json> ClusterState::store_valid(const kube::Kind& kind, const json& before, json after) {
+    if (auto invalid = validation_ ? validation_(kind, before, after) : std::nullopt) {
+        return tl::unexpected(std::move(*invalid));
+    }
+    return store(kind, before, std::move(after));
 }
 
 /// Stores what a write made of an object, unless it made nothing new of it.

@@ -25,6 +25,9 @@ class ClusterState {
     using Defaults = std::function<void(const kube::Kind&, kube::json&)>;
     /// A policy: it may change what is written, of which nobody is the owner then, or refuse it.
     using Admission = std::function<std::optional<Error>(const kube::Kind&, kube::json&)>;
+    /// What makes an object invalid; before is null for a new one.
+    using Validation = std::function<std::optional<Error>(const kube::Kind&, const kube::json& before,
+                                                          const kube::json& after)>;
 
     ClusterState(Time time, Defaults defaults);
     /// Goes on from another, which stays as it is.
@@ -32,6 +35,8 @@ class ClusterState {
 
     /// Asked for each create and each apply that is not of a status, whoever writes. None: all is welcome.
     void set_admission(Admission admission) { admission_ = std::move(admission); }
+    /// Asked for each write that is not of a status, whoever writes. None: all is valid.
+    void set_validation(Validation validation) { validation_ = std::move(validation); }
 
     /// Without a name of the manager nobody owns the fields.
     Result<kube::json> create(const kube::Kind& kind, kube::json object, const FieldManager& by);
@@ -91,6 +96,7 @@ class ClusterState {
     const Objects* find_objects(const kube::Kind& kind) const;
     std::optional<Error> admit(const kube::Kind& kind, kube::json& object) const;
     kube::json born(const kube::Kind& kind, const kube::ObjectKey& key);
+    Result<kube::json> store_valid(const kube::Kind& kind, const kube::json& before, kube::json after);
     kube::json store(const kube::Kind& kind, const kube::json& before, kube::json after);
     void bury(const kube::Kind& kind, const Object& last);
     std::set<std::string> uids() const;
@@ -101,6 +107,7 @@ class ClusterState {
     const Time time_;
     const Defaults defaults_;
     Admission admission_;
+    Validation validation_;
     std::map<std::string, Objects> kinds_;
     std::map<std::string, Snapshot> pages_;  // by continue token
     std::uint64_t version_ = 1000;

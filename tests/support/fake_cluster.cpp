@@ -188,8 +188,13 @@ Result<json> FakeCluster::make(const kube::Kind& kind, const json& object, std::
 
 json FakeCluster::edit(const kube::Kind& kind, const kube::ObjectKey& key,
                        const std::function<void(json&)>& change_object, std::string_view manager) {
-    return change(
-        [&] { return must(state_.edit(kind, key, change_object, {std::string(manager), "Update"})); });
+    return must(try_edit(kind, key, change_object, manager));
+}
+
+Result<json> FakeCluster::try_edit(const kube::Kind& kind, const kube::ObjectKey& key,
+                                   const std::function<void(json&)>& change_object,
+                                   std::string_view manager) {
+    return change([&] { return state_.edit(kind, key, change_object, {std::string(manager), "Update"}); });
 }
 
 void FakeCluster::erase(const kube::Kind& kind, const kube::ObjectKey& key, kube::Dependents dependents) {
@@ -261,6 +266,11 @@ void FakeCluster::set_fault(Fault fault) {
 void FakeCluster::set_admission(ClusterState::Admission admission) {
     const std::lock_guard lock(mutex_);
     state_.set_admission(std::move(admission));
+}
+
+void FakeCluster::set_validation(ClusterState::Validation validation) {
+    const std::lock_guard lock(mutex_);
+    state_.set_validation(std::move(validation));
 }
 
 std::vector<Call> FakeCluster::calls() const {

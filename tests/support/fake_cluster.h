@@ -85,6 +85,10 @@ class FakeCluster : public kube::Client {
     /// Changes an existing object in place, status included; a finalizer may go. The object must exist.
     kube::json edit(const kube::Kind& kind, const kube::ObjectKey& key,
                     const std::function<void(kube::json&)>& change, std::string_view manager = "controller");
+    /// The same where it may turn out that it cannot be done.
+    Result<kube::json> try_edit(const kube::Kind& kind, const kube::ObjectKey& key,
+                                const std::function<void(kube::json&)>& change,
+                                std::string_view manager = "controller");
     /// Deletes an object, which must exist.
     void erase(const kube::Kind& kind, const kube::ObjectKey& key,
                kube::Dependents dependents = kube::Dependents::collect);
@@ -110,6 +114,7 @@ class FakeCluster : public kube::Client {
     void set_fault(Fault fault);
     /// Asked under the lock: it may look at nothing but the object.
     void set_admission(ClusterState::Admission admission);
+    void set_validation(ClusterState::Validation validation);
     std::vector<Call> calls() const;
     /// The calls that write, whether they changed something or not.
     std::vector<Call> writes() const;
