@@ -67,6 +67,7 @@ Operator::Operator(kube::Client& client, const OperatorOptions& options)
       reconciler_(client_, stores_, options.settings,
                   {.random = system_random_bytes,
                    .now = now_text,
+                   .clock = runtime::real_environment().now,
                    .max_disruptions = options.max_disruptions,
                    .wake = [tell = controller_.on_change()](
                                const kube::ObjectKey& key) { tell(key, runtime::Origin::write); },

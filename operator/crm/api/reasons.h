@@ -10,6 +10,10 @@ inline constexpr const char* kObjectConflict = "ObjectConflict";
 inline constexpr const char* kObjectRejected = "ObjectRejected";
 inline constexpr const char* kForbidden = "Forbidden";
 
+// Who undoes what the operator does.
+inline constexpr const char* kFieldsContested = "FieldsContested";
+inline constexpr const char* kDeletedAgain = "DeletedAgain";
+
 // Who refuses objects or pods.
 inline constexpr const char* kWebhookUnavailable = "WebhookUnavailable";
 inline constexpr const char* kWebhookDenied = "WebhookDenied";

@@ -3,6 +3,10 @@
 #include "common/log.h"
 #include "operator/crm/api/kinds.h"
 #include "operator/crm/api/labels.h"
+#include "operator/crm/instance/restoration.h"
+#include "operator/crm/observed/drift.h"
+#include "operator/crm/report/causes.h"
+#include "operator/kube/difference.h"
 #include "operator/kube/field_ownership.h"
 #include "operator/runtime/adaptive_concurrency.h"
 
@@ -16,17 +20,21 @@ namespace {
 
 using kube::json;
 
+std::string name_of(const Action& action) {
+    return fmt::format("{} {}", action.kind.kind, action.key.name);
+}
+
 class Actor {
   public:
-    Actor(kube::Client& client, Stores& stores, std::stop_token stop)
-        : client_(client), stores_(stores), stop_(std::move(stop)) {}
+    Actor(const Hands& hands, const runtime::Run& run) : hands_(hands), run_(run) {}
 
-    Result<void> perform(const Action& action) {
+    /// Whether something was written; not, when it turned out to be right or has to wait.
+    Result<bool> perform(const Action& action) {
         switch (action.verb) {
             case Verb::create:
                 return create(action);
             case Verb::apply:
-                return apply(action);
+                return action.restores ? look_and_restore(action) : apply(action);
             case Verb::adopt:
                 return adopt(action);
             case Verb::patch:
@@ -40,8 +48,11 @@ class Actor {
     }
 
   private:
-    Result<void> create(const Action& action) {
-        Result<json> created = client_.create(action.kind, action.object, stop_);
+    Result<bool> create(const Action& action) {
+        if (!may_put_right(action, {{}})) {
+            return false;
+        }
+        Result<json> created = hands_.client.create(action.kind, action.object, hands_.stop);
         if (!created && created.error().kind == ErrorKind::conflict) {
             return take_back(action, created.error());
         }
@@ -49,20 +60,51 @@ class Actor {
     }
 
     /// With force, a conflict is not about fields: the object is not the one of the plan any more.
-    Result<void> apply(const Action& action) {
-        Result<json> written = client_.apply(action.kind, action.object,
-                                             {.force = action.force, .manager = action.manager}, stop_);
+    Result<bool> apply(const Action& action) {
+        if (!action.force && !may_put_right(action, {{}})) {
+            return false;
+        }
+        Result<json> written = hands_.client.apply(
+            action.kind, action.object, {.force = action.force, .manager = action.manager}, hands_.stop);
         if (!written && written.error().kind == ErrorKind::conflict) {
             return action.force ? fail(ErrorKind::expired, written.error().message)
                                 : take_back(action, written.error());
         }
-        return observed(action, std::move(written));
+        return action.manager == kube::kFieldManager ? applied(action, std::move(written))
+                                                     : observed(action, std::move(written));
+    }
+
+    /// Nothing is overwritten unseen: what is live decides what has to be written, if anything.
+    Result<bool> look_and_restore(const Action& action) {
+        const Result<json> live = find(action);
+        if (!live) {
+            return tl::unexpected(live.error());
+        }
+        if (kube::uid_of(*live) != action.uid) {
+            return fail(ErrorKind::expired,
+                        fmt::format("{} is another one: planning again", name_of(action)));
+        }
+        const json wanted = with_fixed_fields(action.kind, action.object, *live);
+        if (live_digest(action.kind, *live) == wanted_digest(action.kind, wanted)) {
+            hands_.stores.observe_apply(action.kind, action.object, *live);
+            return false;
+        }
+        if (!may_put_right(action, kube::differences(*live, wanted))) {
+            return false;
+        }
+        return applied(action, restore(hands_.client, action.kind, *live, wanted, hands_.stop));
+    }
+
+    /// What the status does not speak of yet is a new wish, and nobody's contest.
+    bool may_put_right(const Action& action, const std::vector<kube::Difference>& differences) {
+        return !hands_.is_told ||
+               hands_.contests.may_put_right(run_.key, name_of(action), differences, hands_.now);
     }
 
     /// The object exists although the store does not know it. If the operator made it, the store is behind
     /// or somebody changed the labels: they are written again, and the plan, which was about a new object,
     /// has to be made again. If not, it is in the way.
-    Result<void> take_back(const Action& action, const Error& conflict) {
+    Result<bool> take_back(const Action& action, const Error& conflict) {
         const Result<json> live = find(action);
         if (!live) {
             return tl::unexpected(live.error());
@@ -74,32 +116,33 @@ class Actor {
             !kube::is_written_by(*live, kube::kFieldManager)) {
             return tl::unexpected(conflict);
         }
-        Result<void> taken =
-            observed(action, client_.apply(action.kind, action.taken_back, {.force = true}, stop_));
+        Result<bool> taken =
+            observed(action, restore(hands_.client, action.kind, *live,
+                                     with_fixed_fields(action.kind, action.taken_back, *live), hands_.stop));
         if (!taken) {
             return taken;
         }
-        return fail(ErrorKind::expired,
-                    fmt::format("{} {} exists already: planning again", action.kind.kind, action.key.name));
+        return fail(ErrorKind::expired, fmt::format("{} exists already: planning again", name_of(action)));
     }
 
     /// Applies to the object of the name, whoever made it, if there is one.
-    Result<void> adopt(const Action& action) {
+    Result<bool> adopt(const Action& action) {
         const Result<json> live = find(action);
         if (!live) {
             return tl::unexpected(live.error());
         }
         if (live->is_null()) {
-            return {};
+            return false;
         }
         json object = action.object;
         object["metadata"]["uid"] = kube::uid_of(*live);
-        return observed(action, client_.apply(action.kind, object, {.force = true}, stop_));
+        return applied(action, hands_.client.apply(action.kind, object, {.force = true}, hands_.stop));
     }
 
     /// As it is now, from the API server; null when there is none.
     Result<json> find(const Action& action) {
-        auto page = client_.list(action.kind, {.ns = action.key.ns, .name = action.key.name}, 1, {}, stop_);
+        auto page = hands_.client.list(action.kind, {.ns = action.key.ns, .name = action.key.name}, 1, {},
+                                       hands_.stop);
         if (!page) {
             return tl::unexpected(page.error());
         }
@@ -107,9 +150,10 @@ class Actor {
     }
 
     /// What has changed since it was seen is planned again.
-    Result<void> patch(const Action& action) {
+    Result<bool> patch(const Action& action) {
         const kube::PatchOptions options{.uid = action.uid, .resource_version = action.resource_version};
-        Result<json> patched = client_.patch(action.kind, action.key, action.object, options, stop_);
+        Result<json> patched =
+            hands_.client.patch(action.kind, action.key, action.object, options, hands_.stop);
         if (!patched &&
             (patched.error().kind == ErrorKind::not_found || patched.error().kind == ErrorKind::conflict)) {
             return fail(ErrorKind::expired, patched.error().message);
@@ -119,11 +163,12 @@ class Actor {
 
     /// What keeps its earlier templates comes over with its pods: it is what still owns these, or would be
     /// left for ever.
-    Result<void> release(const Action& action) {
+    Result<bool> release(const Action& action) {
         const kube::Kind& history = action.kind == kDeployment ? kReplicaSet : kControllerRevision;
         const std::string label(kInstanceLabel);
         const std::string selector = label + "=" + action.object[label].get<std::string>();
-        auto page = client_.list(history, {.ns = action.key.ns, .label_selector = selector}, 100, {}, stop_);
+        auto page = hands_.client.list(history, {.ns = action.key.ns, .label_selector = selector}, 100, {},
+                                       hands_.stop);
         if (!page) {
             return tl::unexpected(page.error());
         }
@@ -132,8 +177,8 @@ class Actor {
             if (!is_controlled_by(item, action.uid)) {
                 continue;
             }
-            const auto patched =
-                client_.patch(history, kube::key_of(item), labels, {.uid = kube::uid_of(item)}, stop_);
+            const auto patched = hands_.client.patch(history, kube::key_of(item), labels,
+                                                     {.uid = kube::uid_of(item)}, hands_.stop);
             if (!patched && patched.error().kind != ErrorKind::not_found) {
                 return tl::unexpected(patched.error());
             }
@@ -148,27 +193,34 @@ class Actor {
     }
 
     /// Gone, or replaced by a namesake: what was to be deleted is no more.
-    Result<void> remove(const Action& action, kube::Dependents dependents = kube::Dependents::collect) {
-        Result<void> removed =
-            client_.remove(action.kind, action.key, {.uid = action.uid, .dependents = dependents}, stop_);
+    Result<bool> remove(const Action& action, kube::Dependents dependents = kube::Dependents::collect) {
+        Result<void> removed = hands_.client.remove(
+            action.kind, action.key, {.uid = action.uid, .dependents = dependents}, hands_.stop);
         if (!removed && removed.error().kind != ErrorKind::not_found &&
             removed.error().kind != ErrorKind::conflict) {
-            return removed;
+            return tl::unexpected(std::move(removed.error()));
         }
-        return {};
+        return true;
     }
 
-    Result<void> observed(const Action& action, Result<json> written) {
+    Result<bool> observed(const Action& action, Result<json> written) {
         if (!written) {
             return tl::unexpected(std::move(written.error()));
         }
-        stores_.observe_write(action.kind, *written);
-        return {};
+        hands_.stores.observe_write(action.kind, *written);
+        return true;
     }
 
-    kube::Client& client_;
-    Stores& stores_;
-    const std::stop_token stop_;
+    Result<bool> applied(const Action& action, Result<json> written) {
+        if (!written) {
+            return tl::unexpected(std::move(written.error()));
+        }
+        hands_.stores.observe_apply(action.kind, action.object, *written);
+        return true;
+    }
+
+    const Hands& hands_;
+    const runtime::Run& run_;
 };
 
 /// One webhook that is down is no trouble of the API server, which others would have to go slower for.
@@ -178,37 +230,56 @@ Error refused(Error error) {
                : std::move(error);
 }
 
+void log(const runtime::Run& run, const Action& action) {
+    common::log::info("Wrote object", {{"namespace", run.key.ns},
+                                       {"instance", run.key.name},
+                                       {"reconcile", run.id},
+                                       {"verb", name_of(action.verb)},
+                                       {"kind", action.kind.kind},
+                                       {"object", action.key.name}});
+}
+
+/// What is contested has to wait, and is tried again when its pause is over.
+void tell_of_contests(const std::vector<Contest>& contests, Outcome& outcome) {
+    for (const Contest& contest : contests) {
+        const char* why = contest.field.empty() ? reason::kDeletedAgain : reason::kFieldsContested;
+        const std::string by = contest.manager.empty() ? "somebody" : contest.manager;
+        outcome.problems.push_back(
+            {why, explain({.reason = why, .what = contest.object, .by = by, .words = contest.field})});
+        if (!outcome.error) {
+            outcome.error = Error{ErrorKind::conflict,
+                                  fmt::format("{} is contested by {}", contest.object, by), contest.pause};
+        }
+    }
+}
+
 }  // namespace
 
-Outcome act(kube::Client& client, Stores& stores, const runtime::Run& run, const std::vector<Action>& actions,
-            std::stop_token stop) {
-    Actor actor(client, stores, std::move(stop));
+Outcome act(const Hands& hands, const runtime::Run& run, const std::vector<Action>& actions) {
+    Actor actor(hands, run);
     Outcome outcome;
     for (const Action& action : actions) {
-        const Result<void> done = actor.perform(action);
-        if (done) {
-            common::log::info("Wrote object", {{"namespace", run.key.ns},
-                                               {"instance", run.key.name},
-                                               {"reconcile", run.id},
-                                               {"verb", name_of(action.verb)},
-                                               {"kind", action.kind.kind},
-                                               {"object", action.key.name}});
+        const Result<bool> wrote = actor.perform(action);
+        if (wrote) {
+            if (*wrote) {
+                log(run, action);
+            }
             continue;
         }
-        const auto problem =
-            problem_of(fmt::format("{} {}", action.kind.kind, action.key.name), done.error());
+        const auto problem = problem_of(name_of(action), wrote.error());
         if (!outcome.error) {
-            outcome.error = problem ? refused(done.error()) : done.error();
+            outcome.error = problem ? refused(wrote.error()) : wrote.error();
         }
         if (!problem) {
             outcome.interrupted = true;
-            break;
+            return outcome;
         }
         outcome.problems.push_back(*problem);
         if (action.kind == kSecret || action.kind == kServiceAccount) {
             break;  // no pod after it could start
         }
     }
+    tell_of_contests(hands.contests.of(run.key, hands.now), outcome);
     return outcome;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/result.h"
+#include "operator/crm/instance/contests.h"
 #include "operator/crm/instance/plan.h"
 #include "operator/crm/observed/stores.h"
 #include "operator/crm/report/status.h"
@@ -24,9 +25,20 @@ struct Outcome {
     bool interrupted = false;
 };
 
+/// What acting takes.
+struct Hands {
+    kube::Client& client;
+    Stores& stores;
+    Contests& contests;
+    runtime::TimePoint now;
+    /// Whether the status speaks of the spec as it is: what is written then only puts right.
+    bool is_told = false;
+    std::stop_token stop = {};
+};
+
 /// Does the actions in order and shows the stores what came of them. A refused action keeps only what
-/// depends on it from being done.
-Outcome act(kube::Client& client, Stores& stores, const runtime::Run& run, const std::vector<Action>& actions,
-            std::stop_token stop);
+/// depends on it from being done. What is contested waits, and is a problem until nobody contests it any
+/// more.
+Outcome act(const Hands& hands, const runtime::Run& run, const std::vector<Action>& actions);
 
 }  // namespace crm

@@ -106,6 +106,8 @@ Action apply_password(const DesiredObject& desired, const ObservedObject& observ
 /// An object that another controller makes is never made by apply: the uid lets it fail if it is gone.
 Action apply_existing(const DesiredObject& desired, const ObservedObject& observed) {
     Action result = apply(desired, true);
+    result.restores = true;
+    result.uid = observed.uid;
     if (desired.write == Write::adopt) {
         result.object["metadata"]["uid"] = observed.uid;
     }

@@ -36,9 +36,11 @@ struct Action {
     /// For apply: the object is known to be ours, so fields are taken back from whoever changed them.
     /// Without it, a foreign object that has the name already is a conflict.
     bool force = false;
+    /// For apply with force: the object exists, and it is looked at before it is written.
+    bool restores = false;
     /// For apply: who owns the fields then.
     std::string_view manager = kube::kFieldManager;
-    /// For patch, release and remove: this very object.
+    /// For patch, release and remove, and for apply that restores: this very object.
     std::string uid = {};
     /// For patch: as it was at that version; empty when that does not matter.
     std::string resource_version = {};

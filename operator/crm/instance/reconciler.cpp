@@ -43,6 +43,8 @@ Result<void> InstanceReconciler::reconcile(const runtime::Run& run) {
     if (!stored) {
         disruptions_.end(run.key);
         patience_.forget(run.key);
+        contests_.forget(run.key);
+        stores_.forget(run.key);
         return {};
     }
     const json object = json::parse(stored->fields);
@@ -83,7 +85,14 @@ Result<void> InstanceReconciler::reconcile(const CrmInstance& instance, const ru
         // Told before anything is written, so that it is known after a crash. That queues another run.
         return report_on(observed, {});
     }
-    const Outcome outcome = act(client_, stores_, run, intended.actions, environment_.give_up);
+    const Outcome outcome =
+        act({.client = client_,
+             .stores = stores_,
+             .contests = contests_,
+             .now = environment_.clock(),
+             .is_told = instance.status.observed_generation == instance.identity.generation,
+             .stop = environment_.give_up},
+            run, intended.actions);
     if (outcome.interrupted) {
         return tl::unexpected(*outcome.error);
     }

@@ -3,15 +3,18 @@
 
 #include "operator/crm/api/settings.h"
 #include "operator/crm/desired/credentials.h"
+#include "operator/crm/instance/contests.h"
 #include "operator/crm/instance/disruptions.h"
 #include "operator/crm/instance/plan.h"
 #include "operator/crm/observed/stores.h"
 #include "operator/crm/report/patience.h"
 #include "operator/crm/report/status.h"
 #include "operator/kube/client.h"
+#include "operator/runtime/environment.h"
 #include "operator/runtime/reconciler.h"
 
 #include <cstddef>
+#include <chrono>
 #include <functional>
 #include <mutex>
 #include <stop_token>
@@ -27,6 +30,7 @@ class InstanceReconciler final : public runtime::Reconciler {
     struct Environment {
         RandomBytes random;
         std::function<std::string()> now;  // RFC 3339
+        std::function<runtime::TimePoint()> clock = std::chrono::steady_clock::now;
         /// Over all instances, by changes of the operator's own.
         std::size_t max_disruptions = 1;
         /// Has an instance reconciled soon.
@@ -34,7 +38,6 @@ class InstanceReconciler final : public runtime::Reconciler {
         /// The same after a time, by a clock that only goes forward.
         std::function<void(const kube::ObjectKey&, runtime::Duration)> wake_later = [](const kube::ObjectKey&,
                                                                                        runtime::Duration) {};
-        std::function<runtime::TimePoint()> clock = std::chrono::steady_clock::now;
         /// Cuts requests off. A reconcile that has begun is otherwise finished when the operator stops.
         std::stop_token give_up = {};
     };
@@ -64,6 +67,7 @@ class InstanceReconciler final : public runtime::Reconciler {
     Stores& stores_;
     const Settings settings_;
     const Environment environment_;
+    Contests contests_;
     Disruptions disruptions_;
     Patience patience_;
     std::once_flag resumed_;

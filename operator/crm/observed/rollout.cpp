@@ -57,7 +57,7 @@ Rollout rollout_of(const json& object) {
             .updated = read<int>(object, "/status/updatedReplicas"),
             .ready = read<int>(object, "/status/readyReplicas"),
             .available = read<int>(object, "/status/availableReplicas"),
-            .image = container_of(object).value("image", ""),
+            .version = annotations.value(kServerVersion, ""),
             .selector = selector_digest(object),
             .spec_digest = annotations.value(kSpecDigest, ""),
             .template_digest = template_annotations(object).value(kTemplateDigest, ""),

@@ -5,8 +5,13 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace crm {
+
+/// On the Deployment, written by us: the version of the server that it is to run. What its images say may be
+/// another's, or be rewritten by a policy.
+inline constexpr std::string_view kServerVersion = "crm-operator.dev/version";
 
 /// How far it is, and what it is made from.
 struct Rollout {
@@ -17,7 +22,7 @@ struct Rollout {
     int updated = 0;
     int ready = 0;
     int available = 0;
-    std::string image = {};            // of our container: others may stand beside it
+    std::string version = {};          // kServerVersion
     std::string selector = {};         // a digest of it; it cannot be changed
     std::string spec_digest = {};      // kSpecDigest
     std::string template_digest = {};  // kTemplateDigest
@@ -34,7 +39,7 @@ struct Rollout {
 };
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Rollout, generation, observed_generation, wanted, replicas,
-                                                updated, ready, available, image, selector, spec_digest,
+                                                updated, ready, available, version, selector, spec_digest,
                                                 template_digest, update_revision, essence, footprint)
 
 Rollout rollout_of(const kube::json& object);

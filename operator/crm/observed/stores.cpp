@@ -4,6 +4,7 @@
 #include "operator/crm/api/kinds.h"
 #include "operator/crm/api/labels.h"
 #include "operator/crm/api/names.h"
+#include "operator/crm/observed/drift.h"
 #include "operator/crm/observed/json_fields.h"
 
 #include <algorithm>
@@ -71,6 +72,7 @@ Observed Stores::observe(const Identity& instance) const {
     for (const Owned& owned : owned_) {
         for (const runtime::StoredObject& stored : owned.store->owned_by(instance.key)) {
             ObservedObject object = observed_object(owned.kind, stored);
+            object.digest = accepted_.seen_as(instance.key, owned.kind, object.key.name, object.digest);
             object.deleting |= goes_with_a_namesake(object, instance);
             observed.objects.push_back(std::move(object));
         }
@@ -92,6 +94,17 @@ void Stores::observe_write(const kube::Kind& kind, const kube::json& object) {
             owned.store->observe_write(object);
         }
     }
+}
+
+void Stores::observe_apply(const kube::Kind& kind, const kube::json& manifest, const kube::json& object) {
+    const kube::ObjectKey key = kube::key_of(object);
+    accepted_.remember({key.ns, instance_of(manifest)}, kind, key.name, live_digest(kind, object),
+                       wanted_digest(kind, manifest));
+    observe_write(kind, object);
+}
+
+void Stores::forget(const kube::ObjectKey& instance) {
+    accepted_.forget(instance);
 }
 
 }  // namespace crm

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "operator/crm/api/crm_instance.h"
+#include "operator/crm/observed/accepted.h"
 #include "operator/crm/observed/observed_state.h"
 #include "operator/runtime/controller.h"
 #include "operator/runtime/store.h"
@@ -30,6 +31,10 @@ class Stores {
     Observed observe(const Identity& instance) const;
     /// The answer to a write of our own.
     void observe_write(const kube::Kind& kind, const kube::json& object);
+    /// The answer to an apply of a manifest: what the API server made of it counts as what is wanted.
+    void observe_apply(const kube::Kind& kind, const kube::json& manifest, const kube::json& object);
+    /// The instance is gone.
+    void forget(const kube::ObjectKey& instance);
 
   private:
     struct Owned {
@@ -46,6 +51,7 @@ class Stores {
     runtime::Store instances_;
     std::vector<Owned> owned_;
     std::vector<Events> events_;
+    Accepted accepted_;
 };
 
 }  // namespace crm

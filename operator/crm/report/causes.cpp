@@ -124,6 +124,12 @@ constexpr std::array kCauses{
     CauseRow{reason::kNoPods, kPasses, 60s,
              "{what} has had no pod for a while, and nobody tells why: see kubectl -n {ns} describe {what}, "
              "and that kube-controller-manager runs. {words}"},
+    CauseRow{reason::kFieldsContested, kPerson, 0s,
+             "{by} changes {words} of {what} again and again. The operator puts it back, but only after a "
+             "pause: have {by} leave {what} alone, or change the CrmInstance instead."},
+    CauseRow{reason::kDeletedAgain, kPerson, 0s,
+             "{what} is deleted, or loses its labels, again and again. The operator makes it anew, but only "
+             "after a pause: see in the audit log of the API server who it is, and have them leave it alone."},
 };
 
 }  // namespace

@@ -185,7 +185,7 @@ Verdict progressing(const Situation& now) {
     }
     const Verdict schema = schema_current(now);
     const bool migrated =
-        schema.status == Truth::yes && (!now.server || now.server->image == now.target_image);
+        schema.status == Truth::yes && (!now.server || now.server->version == now.migration->target);
     const bool server_complete = now.server && now.server->complete();
     if (now.update == Update::waiting) {
         return {
@@ -306,8 +306,8 @@ Status status(const StatusInput& in) {
                   .selector = selector_text(now.name, Component::server),
                   .api_endpoint = api_endpoint(now.name, now.ns),
                   .admin_secret = admin_secret_name(now.name)};
-    if (now.server && now.server->wanted > 0 && now.server->complete()) {
-        result.running_version = version_of(now.server->image, in.settings);
+    if (now.server && now.server->wanted > 0 && now.server->complete() && !now.server->version.empty()) {
+        result.running_version = now.server->version;
     }
     for (const ConditionRow& row : kConditions) {
         Condition condition = condition_of(row, now, in);

@@ -50,11 +50,11 @@ void World::restart(const Settings& settings) {
         return InstanceReconciler::Environment{
             .random = random,
             .now = [] { return std::string("2030-01-01T00:00:00Z"); },
+            .clock = [this] { return now_; },
             .wake = [tell = controller.on_change()](
                         const kube::ObjectKey& key) { tell(key, runtime::Origin::write); },
             .wake_later = [&controller](const kube::ObjectKey& key,
-                                        runtime::Duration wait) { controller.wake(key, wait); },
-            .clock = [this] { return now_; }};
+                                        runtime::Duration wait) { controller.wake(key, wait); }};
     };
     operator_ = std::make_shared<Running>(
         cluster, settings, runtime::Environment{[this] { return now_; }, [] { return 0.5; }}, domain);
@@ -74,7 +74,7 @@ void World::settle() {
     }
 }
 
-void World::settle_after(std::chrono::minutes time) {
+void World::settle_after(std::chrono::seconds time) {
     now_ += time;
     settle();
 }

@@ -29,7 +29,7 @@ class World {
     /// Lets watches tell and the operator work until nothing is due.
     void settle();
     /// Lets time pass, so that what waits for another attempt becomes due, and settles.
-    void settle_after(std::chrono::minutes time);
+    void settle_after(std::chrono::seconds time);
     /// Reconciles an instance as if something had changed.
     Result<void> reconcile(const std::string& name, const std::string& ns = "tenants");
 

@@ -3,6 +3,7 @@
 #include "operator/crm/api/names.h"
 #include "operator/crm/desired/builders/builders.h"
 #include "operator/crm/desired/builders/manifest.h"
+#include "operator/crm/observed/rollout.h"
 
 namespace crm {
 namespace {
@@ -77,6 +78,8 @@ json pod_template(const CrmInstance& instance, const Context& context) {
 /// A new pod is ready before an old one goes, so that no request is refused.
 json server_deployment(const CrmInstance& instance, const Context& context) {
     json result = owned_object(kDeployment, instance, server_name(instance.name()), Component::server);
+    result["metadata"]["annotations"] =
+        json::object({{std::string(kServerVersion), version_of(context.server_image, context.settings)}});
     result["spec"] = json::object(
         {{"replicas", instance.spec.replicas},
          {"selector", json::object({{"matchLabels", selector_labels(instance.name(), Component::server)}})},

@@ -25,7 +25,7 @@ constexpr const char* kImage = "crm-operator.dev/crm-server:0.1.0";
 constexpr const char* kBefore = "2030-01-01T00:00:00Z";
 constexpr const char* kLater = "2030-01-01T00:05:00Z";
 
-json rollout(int pods, int available, const char* image = kImage) {
+json rollout(int pods, int available, const char* version = "0.1.0") {
     return json::object({{"generation", 1},
                          {"observed_generation", 1},
                          {"wanted", pods},
@@ -33,7 +33,7 @@ json rollout(int pods, int available, const char* image = kImage) {
                          {"updated", pods},
                          {"ready", available},
                          {"available", available},
-                         {"image", image}});
+                         {"version", version}});
 }
 
 json job(const char* outcome) {
@@ -92,7 +92,7 @@ Given serving() {
 
 TEST(StatusOf, TellsEachStageOfALife) {
     Given old_version = serving();
-    old_version.server = rollout(1, 1, "crm-operator.dev/crm-server:0.0.9");
+    old_version.server = rollout(1, 1, "0.0.9");
     old_version.migration = job("");
     old_version.previous.running_version = "0.0.9";
     Given half = serving();

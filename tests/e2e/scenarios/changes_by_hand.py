@@ -1,0 +1,107 @@
+"""What somebody changes in an owned object is put right, whatever it is; who insists is named."""
+
+import time
+
+from support.api_server import ApiServer
+from support.changes import changes, contains
+from support.kubectl import get, kubectl, list_objects, wait_until
+from support.scenario import Scenario
+
+OWNED = [("/api/v1", "services", "acme-server"), ("/api/v1", "services", "acme-database"),
+         ("/api/v1", "services", "acme-database-pods"), ("/apis/apps/v1", "deployments", "acme-server"),
+         ("/apis/apps/v1", "statefulsets", "acme-database")]
+
+
+def wished(live):
+    """What stays the same of an object that is as the operator wants it."""
+    return {"labels": live["metadata"].get("labels"), "owners": live["metadata"].get("ownerReferences"), "spec": live["spec"]}
+
+
+class ChangesByHand(Scenario):
+    def test_every_change_of_every_field_is_put_right(self):
+        instance = self.ready_instance()
+        taken = refused = 0
+        with ApiServer() as api:
+            for group, kind, name in OWNED:
+                path = f"{group}/namespaces/{instance.namespace}/{kind}/{name}"
+                before = api.get(path)
+                right = wished(before)
+                for what, changed in changes(before):
+                    with self.subTest(kind=kind, name=name, what=what):
+                        live = api.get(path)
+                        changed["metadata"]["resourceVersion"] = live["metadata"]["resourceVersion"]
+                        changed["metadata"].pop("managedFields", None)
+                        status, answer = api.replace(path, changed)
+                        if status == 409:
+                            # The controller of the kind wrote its status meanwhile.
+                            changed["metadata"]["resourceVersion"] = api.get(path)["metadata"]["resourceVersion"]
+                            status, answer = api.replace(path, changed)
+                        if status in (400, 422):
+                            refused += 1
+                            continue
+                        self.assertEqual(status, 200, answer)
+                        taken += 1
+                        wait_until(f"{kind} {name} is put right after {what}",
+                                   lambda: contains(wished(api.get(path)), right), timeout=15)
+        self.assertGreater(taken, 100)
+        self.assertGreater(refused, 5)
+        instance.wait_ready()
+
+    def test_a_changed_port_of_the_database_is_put_right(self):
+        instance = self.ready_instance()
+        kubectl("patch", "service", "acme-database", "-n", instance.namespace, "--type=json",
+                "-p", '[{"op": "replace", "path": "/spec/ports/0/port", "value": 5433}]')
+        wait_until("the port is the wanted one, and the only one", lambda: [
+            port["port"] for port in get("service", "acme-database", instance.namespace)["spec"]["ports"]] == [5432], timeout=10)
+        for kind, name in [("deployment", "acme-server"), ("statefulset", "acme-database")]:
+            with self.subTest(kind=kind):
+                ports = [port["containerPort"] for port in
+                         get(kind, name, instance.namespace)["spec"]["template"]["spec"]["containers"][0]["ports"]]
+                kubectl("patch", kind, name, "-n", instance.namespace, "--type=json", "-p",
+                        '[{"op": "replace", "path": "/spec/template/spec/containers/0/ports/0/containerPort", "value": 9999}]')
+                wait_until("the ports of the container are the wanted ones", lambda: [
+                    port["containerPort"] for port in get(kind, name, instance.namespace)
+                    ["spec"]["template"]["spec"]["containers"][0]["ports"]] == ports, timeout=10)
+        instance.wait_ready()
+
+    def test_another_source_of_a_volume_and_another_controller_are_put_right(self):
+        instance = self.ready_instance()
+        kubectl("patch", "deployment", "acme-server", "-n", instance.namespace, "--type=json", "-p",
+                '[{"op": "replace", "path": "/spec/template/spec/volumes/0",'
+                ' "value": {"name": "credentials", "emptyDir": {}}}]')
+        wait_until("the volume is the Secret again", lambda: "secret" in next(
+            volume for volume in get("deployment", "acme-server", instance.namespace)["spec"]["template"]["spec"]["volumes"]
+            if volume["name"] == "credentials"), timeout=10)
+        owner = get("serviceaccount", "default", instance.namespace)["metadata"]
+        kubectl("patch", "service", "acme-server", "-n", instance.namespace, "--type=merge", "-p",
+                '{"metadata": {"ownerReferences": [{"apiVersion": "v1", "kind": "ServiceAccount", "name": "default",'
+                f' "uid": "{owner["uid"]}", "controller": true}}]}}}}')
+        wait_until("the instance is the controller again", lambda: [
+            reference["kind"] for reference in get("service", "acme-server", instance.namespace)["metadata"]["ownerReferences"]
+            if reference.get("controller")] == ["CrmInstance"], timeout=10)
+        instance.wait_ready()
+
+    def test_another_controller_that_insists_is_named_and_does_not_cause_a_race(self):
+        instance = self.ready_instance()
+
+        def scale_down():
+            kubectl("patch", "deployment", "acme-server", "-n", instance.namespace, "--type=merge",
+                    "--field-manager=night-scaler", "-p", '{"spec": {"replicas": 0}}')
+
+        for _ in range(3):
+            scale_down()
+            wait_until("it is put back at once",
+                       lambda: get("deployment", "acme-server", instance.namespace)["spec"]["replicas"] == 1, timeout=10)
+        scale_down()
+        ready = wait_until("the instance names who it is", lambda: (c := instance.condition("Ready")).get("reason")
+                           == "FieldsContested" and c, timeout=30)
+        self.assertIn("night-scaler", ready["message"])
+        self.assertIn(".spec.replicas", ready["message"])
+        generation = get("deployment", "acme-server", instance.namespace)["metadata"]["generation"]
+        wait_until("there is one Event of it", lambda: [event for event in list_objects("events", instance.namespace)
+                                                         if event["reason"] == "FieldsContested"])
+        began = time.monotonic()
+        wait_until("it is put back after a pause",
+                   lambda: get("deployment", "acme-server", instance.namespace)["spec"]["replicas"] == 1, timeout=120)
+        self.assertGreater(time.monotonic() - began, 20)
+        self.assertEqual(get("deployment", "acme-server", instance.namespace)["metadata"]["generation"], generation + 1)
