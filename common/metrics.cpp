@@ -5,6 +5,7 @@
 #include <iterator>
 #include <sstream>
 #include <string_view>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <prometheus/text_serializer.h>
@@ -16,11 +17,13 @@ namespace {
 constexpr int kUserTime = 14;
 constexpr int kSystemTime = 15;
 constexpr int kStartTime = 22;
+constexpr int kVirtualBytes = 23;
 constexpr int kResidentPages = 24;
 
 /// What the kernel tells about this process.
 struct ProcessStatus {
     double resident_bytes = 0;
+    double virtual_bytes = 0;
     double cpu_seconds = 0;
     double start_ticks = 0;
 };
@@ -37,6 +40,7 @@ ProcessStatus process_status() {
         if (number == kUserTime || number == kSystemTime)
             status.cpu_seconds += std::stod(field) / ticks_per_second;
         if (number == kStartTime) status.start_ticks = std::stod(field);
+        if (number == kVirtualBytes) status.virtual_bytes = std::stod(field);
         if (number == kResidentPages) {
             status.resident_bytes = std::stod(field) * static_cast<double>(sysconf(_SC_PAGESIZE));
         }
@@ -61,6 +65,12 @@ double open_files() {
     return static_cast<double>(std::distance(begin(files), end(files)) - 1);
 }
 
+/// The limit that stands in the way first.
+double most_open_files() {
+    rlimit limit{};
+    return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? static_cast<double>(limit.rlim_cur) : 0;
+}
+
 prometheus::Gauge& gauge(prometheus::Registry& registry, const char* name, const char* help) {
     return prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({});
 }
@@ -70,12 +80,14 @@ prometheus::Gauge& gauge(prometheus::Registry& registry, const char* name, const
 Metrics::Metrics()
     : registry_(std::make_unique<prometheus::Registry>()),
       resident_memory_(gauge(*registry_, "process_resident_memory_bytes", "Resident memory size in bytes.")),
+      virtual_memory_(gauge(*registry_, "process_virtual_memory_bytes", "Virtual memory size in bytes.")),
       open_files_(gauge(*registry_, "process_open_fds", "Number of open file descriptors.")),
       cpu_seconds_(prometheus::BuildCounter()
                        .Name("process_cpu_seconds_total")
                        .Help("User and system CPU time spent in seconds.")
                        .Register(*registry_)
                        .Add({})) {
+    gauge(*registry_, "process_max_fds", "Maximum number of open file descriptors.").Set(most_open_files());
     const double start =
         boot_time() + process_status().start_ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
     gauge(*registry_, "process_start_time_seconds",
@@ -86,6 +98,7 @@ Metrics::Metrics()
 std::string Metrics::text() {
     const ProcessStatus status = process_status();
     resident_memory_.Set(status.resident_bytes);
+    virtual_memory_.Set(status.virtual_bytes);
     open_files_.Set(open_files());
     cpu_seconds_.Increment(status.cpu_seconds - cpu_seconds_.Value());
     return prometheus::TextSerializer().Serialize(registry_->Collect());

@@ -19,13 +19,14 @@ class Metrics {
 
     prometheus::Registry& registry() { return *registry_; }
 
-    /// The exposition text, with the process metrics (process_resident_memory_bytes, process_open_fds,
-    /// process_cpu_seconds_total, process_start_time_seconds) read afresh. One thread at a time.
+    /// The exposition text, with the process metrics (process_resident_memory_bytes and the others that
+    /// Prometheus' clients have in common) read afresh. One thread at a time.
     std::string text();
 
   private:
     std::unique_ptr<prometheus::Registry> registry_;
     prometheus::Gauge& resident_memory_;
+    prometheus::Gauge& virtual_memory_;
     prometheus::Gauge& open_files_;
     prometheus::Counter& cpu_seconds_;
 };

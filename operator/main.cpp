@@ -1,10 +1,12 @@
 // crm-operator: configuration -> objects -> threads -> wait -> stop.
 #include "common/endpoint.h"
 #include "common/log.h"
+#include "common/metrics.h"
 #include "common/stop.h"
 #include "operator/crm/operator.h"
 #include "operator/kube/config.h"
 #include "operator/kube/cpprest_client.h"
+#include "operator/kube/rest_client_metrics.h"
 
 #include <cstdlib>
 #include <iostream>
@@ -67,11 +69,14 @@ Result<void> run(Arguments& arguments) {
     if (!config) {
         return tl::unexpected(config.error());
     }
-    const auto client = kube::connect(*config);
+    common::Metrics metrics;
+    kube::RestClientMetrics rest(metrics.registry(), config->server);
+    const auto client = kube::connect(
+        *config, {}, [&rest](auto method, int status, auto took) { rest.answered(method, status, took); });
     if (!client) {
         return tl::unexpected(client.error());
     }
-    const auto started = crm::Operator::start(**client, arguments.options);
+    const auto started = crm::Operator::start(**client, metrics, arguments.options);
     if (!started) {
         return tl::unexpected(started.error());
     }

@@ -45,8 +45,9 @@ std::string now_text() {
 
 }  // namespace
 
-Result<std::unique_ptr<Operator>> Operator::start(kube::Client& client, const OperatorOptions& options) {
-    std::unique_ptr<Operator> result(new Operator(client, options));
+Result<std::unique_ptr<Operator>> Operator::start(kube::Client& client, common::Metrics& metrics,
+                                                  const OperatorOptions& options) {
+    std::unique_ptr<Operator> result(new Operator(client, metrics, options));
     if (const auto served = result->serve_management(options.management); !served) {
         return tl::unexpected(served.error());
     }
@@ -57,23 +58,26 @@ Result<std::unique_ptr<Operator>> Operator::start(kube::Client& client, const Op
     return result;
 }
 
-Operator::Operator(kube::Client& client, const OperatorOptions& options)
-    : client_(client, metrics_.registry()),
-      controller_metrics_(metrics_.registry()),
+Operator::Operator(kube::Client& client, common::Metrics& metrics, const OperatorOptions& options)
+    : metrics_(metrics),
+      client_(client, metrics_.registry()),
+      controller_metrics_(metrics_.registry(), "crminstance", options.workers),
       controller_(client_, runtime::real_environment(), controller_metrics_,
                   {.workers = options.workers, .page_size = kPageSize, .subject = "instance"}),
-      stores_(controller_.on_change(), owned_kinds()),
-      instance_metrics_(metrics_.registry(), stores_.instances()),
-      reconciler_(client_, stores_, options.settings,
+      stores_(controller_, owned_kinds()),
+      instance_metrics_(metrics_.registry()),
+      reconciler_(stores_, options.settings,
                   {.random = system_random_bytes,
                    .now = now_text,
                    .clock = runtime::real_environment().now,
                    .max_disruptions = options.max_disruptions,
-                   .wake = [tell = controller_.on_change()](
-                               const kube::ObjectKey& key) { tell(key, runtime::Origin::write); },
+                   .wake = [this](const kube::ObjectKey& key) { controller_.wake(key, "turn"); },
                    .wake_later = [this](const kube::ObjectKey& key,
-                                        runtime::Duration wait) { controller_.wake(key, wait); },
+                                        runtime::Duration wait) { controller_.wake(key, "time", wait); },
                    .give_up = give_up_.get_token()}) {
+    stores_.instances().on_fields([this](std::string_view before, std::string_view after) {
+        instance_metrics_.changed(before, after);
+    });
     stores_.watch(controller_, options.ns);
 }
 
@@ -100,7 +104,7 @@ Result<void> Operator::serve_management(const common::Endpoint& endpoint) {
     common::http::Handler handler =
         [this, inner = common::http::management(ready, metrics_)](const common::http::Request& request) {
             if (request.path == "/metrics") {
-                instance_metrics_.refresh();
+                controller_.update_metrics();
             }
             return inner(request);
         };

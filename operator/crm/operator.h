@@ -32,8 +32,9 @@ struct OperatorOptions {
 /// Works from start() until it is destroyed, which lets running reconciles finish for some seconds.
 class Operator {
   public:
-    /// The client must outlive it.
-    static Result<std::unique_ptr<Operator>> start(kube::Client& client, const OperatorOptions& options);
+    /// The client and the metrics must outlive it.
+    static Result<std::unique_ptr<Operator>> start(kube::Client& client, common::Metrics& metrics,
+                                                   const OperatorOptions& options);
     ~Operator();
     Operator(const Operator&) = delete;
     Operator& operator=(const Operator&) = delete;
@@ -42,11 +43,11 @@ class Operator {
     bool ready() const { return controller_.synced(); }
 
   private:
-    Operator(kube::Client& client, const OperatorOptions& options);
+    Operator(kube::Client& client, common::Metrics& metrics, const OperatorOptions& options);
     Result<void> serve_management(const common::Endpoint& endpoint);
 
     std::stop_source give_up_;
-    common::Metrics metrics_;
+    common::Metrics& metrics_;
     kube::MeteredClient client_;
     runtime::Metrics controller_metrics_;
     runtime::Controller controller_;

@@ -181,8 +181,9 @@ http_client_config client_config(const std::string& host, const std::shared_ptr<
 class CpprestClient final : public Client {
   public:
     CpprestClient(const Config& config, const web::uri& server, std::shared_ptr<TlsContext> tls,
-                  const SilenceLimits& limits)
+                  const SilenceLimits& limits, OnAnswer on_answer)
         : tls_(std::move(tls)),
+          on_answer_(std::move(on_answer)),
           server_name_(config.tls_server_name),
           tokens_(config.token, config.token_file),
           calls_(server, client_config(host_of(config.server), tls_, limits.call)),
@@ -253,10 +254,20 @@ class CpprestClient final : public Client {
         });
     }
 
+    Result<Response> send(Exchange& exchange, const Request& request, http_client& client,
+                          const std::string& token) {
+        const auto began = std::chrono::steady_clock::now();
+        auto head = exchange.send(client, server_name_, token);
+        if (on_answer_) {
+            on_answer_(request.method, head ? head->status : 0, std::chrono::steady_clock::now() - began);
+        }
+        return head;
+    }
+
     Result<Response> fetch(http_client& client, const Request& request, const std::string& token,
                            const std::stop_token& stop) {
         Exchange exchange(request, tls_.get(), stop);
-        return exchange.send(client, server_name_, token).and_then([&](Response head) {
+        return send(exchange, request, client, token).and_then([&](Response head) {
             return read_body(exchange, std::move(head));
         });
     }
@@ -264,7 +275,7 @@ class CpprestClient final : public Client {
     Result<void> follow(const Request& request, const std::string& token,
                         const std::function<void(WatchEvent)>& on_event, const std::stop_token& stop) {
         Exchange exchange(request, tls_.get(), stop);
-        auto head = exchange.send(watches_, server_name_, token);
+        auto head = send(exchange, request, watches_, token);
         if (!head) {
             return tl::unexpected(head.error());
         }
@@ -288,6 +299,7 @@ class CpprestClient final : public Client {
     }
 
     const std::shared_ptr<TlsContext> tls_;
+    const OnAnswer on_answer_;
     const std::string server_name_;
     TokenSource tokens_;
     http_client calls_;
@@ -324,7 +336,8 @@ void prepare_library() {
 
 }  // namespace
 
-Result<std::unique_ptr<Client>> connect(const Config& config, const SilenceLimits& limits) {
+Result<std::unique_ptr<Client>> connect(const Config& config, const SilenceLimits& limits,
+                                        OnAnswer on_answer) {
     prepare_library();
     std::shared_ptr<TlsContext> tls;
     if (config.server.starts_with("https://")) {
@@ -336,7 +349,7 @@ Result<std::unique_ptr<Client>> connect(const Config& config, const SilenceLimit
     }
     try {
         return std::make_unique<CpprestClient>(config, web::uri(without_brackets(config.server)),
-                                               std::move(tls), limits);
+                                               std::move(tls), limits, std::move(on_answer));
     } catch (const std::exception& error) {
         return fail(ErrorKind::invalid, config.server + " is no URL of an API server: " + error.what());
     }

@@ -13,18 +13,25 @@
 #include "operator/kube/config.h"
 
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <string_view>
 
 namespace kube {
 
-/// How long the server may be silent. A watch ends by itself before its limit.
+/// How long the server may be silent. It waits up to 30 s for an admission webhook, and then has something to
+/// say. A watch ends by itself before its limit.
 struct SilenceLimits {
-    std::chrono::milliseconds call = std::chrono::seconds(15);
+    std::chrono::milliseconds call = std::chrono::seconds(40);
     std::chrono::milliseconds watch = std::chrono::seconds(300);
 };
 
+/// Told of each request whose answer has begun, or (status 0) will not come. Any thread.
+using OnAnswer = std::function<void(std::string_view method, int status, std::chrono::nanoseconds took)>;
+
 /// Does not connect yet. Fails when certificates or URL cannot be used. Destroy it, after the calls have
 /// returned, before main does.
-Result<std::unique_ptr<Client>> connect(const Config& config, const SilenceLimits& limits = {});
+Result<std::unique_ptr<Client>> connect(const Config& config, const SilenceLimits& limits = {},
+                                        OnAnswer on_answer = {});
 
 }  // namespace kube

@@ -7,7 +7,7 @@ namespace kube {
 MeteredClient::MeteredClient(Client& client, prometheus::Registry& registry)
     : client_(client),
       requests_(prometheus::BuildCounter()
-                    .Name("kube_requests_total")
+                    .Name("crm_operator_api_requests_total")
                     .Help("Requests to the Kubernetes API, by verb, kind and result")
                     .Register(registry)) {}
 

@@ -1,4 +1,4 @@
-// Counts what another client does: kube_requests_total{verb, kind, result}.
+// Counts what another client does: crm_operator_api_requests_total{verb, kind, result}.
 #pragma once
 
 #include "operator/kube/client.h"

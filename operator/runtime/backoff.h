@@ -29,14 +29,15 @@ class Backoff {
 
 /// For reconciles: when to run a key again after an error.
 ///
-/// 50 ms, doubling to 60 s, jittered like Backoff. The first retry is quick because the commonest error, a
-/// conflict with another writer, is over at once. The cap bounds how long the end of an outage goes
-/// unnoticed, and a thousand broken instances then cost about twenty attempts a second.
+/// 50 ms, doubling to 30 s, jittered like Backoff. The first retry is quick because the commonest error, a
+/// conflict with another writer, is over at once. The cap bounds how long the end of an outage, or of what
+/// a changed object tells about a failing key, goes unnoticed; a thousand broken instances then cost about
+/// forty attempts a second.
 /// Not thread-safe.
 class RetryPolicy {
   public:
     static constexpr Duration kFirst{50};
-    static constexpr Duration kLongest{60'000};
+    static constexpr Duration kLongest{30'000};
 
     /// What is invalid will most likely be so again, until a rule changes that no watch tells of (an
     /// admission policy): it waits the longest at once. random is in [0, 1).

@@ -1,6 +1,7 @@
 #include "operator/runtime/controller.h"
 
 #include "common/log.h"
+#include "operator/runtime/budgeted_client.h"
 
 #include <algorithm>
 #include <exception>
@@ -23,15 +24,20 @@ std::string_view name_of_result(const Result<void>& result) {
     return result ? "success" : name_of(result.error().kind);
 }
 
-Priority priority_of(Origin origin) {
-    switch (origin) {
-        case Origin::watch:
-            return Priority::user;
+constexpr std::string_view kRetry = "retry";
+constexpr std::string_view kCalm = "calm";
+
+/// Lists tell of wishes too, at the start of every instance at once: none of them is more urgent then.
+Wake wake_of(const Change& change, const kube::Kind& kind) {
+    switch (change.origin) {
         case Origin::list:
+            return {Priority::background, "list"};
+        case Origin::watch:
+            return change.wish ? Wake{Priority::wish, "spec"} : Wake{Priority::change, kind.kind};
         case Origin::write:
-            return Priority::background;
+            return change.wish ? Wake{Priority::wish, "spec"} : Wake{Priority::background, "write"};
     }
-    return Priority::background;
+    return {};
 }
 
 }  // namespace
@@ -43,8 +49,13 @@ Controller::Controller(kube::Client& client, Environment environment, Metrics& m
       options_(options),
       queue_(environment_, options.workers) {}
 
-Store::OnChange Controller::on_change() {
-    return [this](const kube::ObjectKey& owner, Origin origin) { queue_.add(owner, priority_of(origin)); };
+Store::OnChange Controller::on_change(const kube::Kind& kind) {
+    return [this, kind](const kube::ObjectKey& owner, const Change& change) {
+        if (change.wish) {
+            budget_.wish(owner, environment_.now());
+        }
+        enqueue(owner, wake_of(change, kind));
+    };
 }
 
 void Controller::watch(const kube::Kind& kind, kube::Selection selection, Store& store) {
@@ -87,29 +98,57 @@ bool Controller::run_one(Reconciler& reconciler, std::stop_token stop) {
 }
 
 void Controller::work(Reconciler& reconciler, const WorkQueue::Taken& taken, std::stop_token stop) {
-    const Run run{.key = taken.key, .id = ++runs_, .stop = std::move(stop)};
-    metrics_.waited(taken.waited);
-    metrics_.queue(queue_.size());
+    BudgetedClient client(client_, budget_, taken.key, environment_, metrics_.refusals());
+    const Run run{
+        .key = taken.key,
+        .id = ++runs_,
+        .client = client,
+        .throttled = [&] { return budget_.strained_until(taken.key, environment_.now()).has_value(); },
+        .stop = std::move(stop)};
+    metrics_.began(taken.cause, taken.waited);
     const Result<void> result = reconcile(reconciler, run);
     if (result) {
         succeeded(run.key);
     } else if (!run.stop.stop_requested()) {
         failed(run, result.error());
     }
+    come_back_when_calm(run.key);
     const auto took = environment_.now() - taken.began;
     common::log::debug("Reconciled", {{"namespace", run.key.ns},
                                       {options_.subject, run.key.name},
                                       {"reconcile", run.id},
+                                      {"cause", taken.cause},
                                       {"result", name_of_result(result)},
                                       {"took_ms", std::chrono::duration<double, std::milli>(took).count()}});
-    queue_.done(taken, !result && AdaptiveConcurrency::is_overload(result.error().kind));
-    metrics_.reconciled(name_of_result(result), took);
+    // Who used up the budget of his own key has not met an API server in trouble.
+    const bool overload =
+        !result && !client.refused() && AdaptiveConcurrency::is_overload(result.error().kind);
+    queue_.done(taken, overload);
+    metrics_.ended(result, took);
+}
+
+void Controller::update_metrics() {
+    budget_.forget_full(environment_.now());
     metrics_.queue(queue_.size());
+}
+
+void Controller::enqueue(const kube::ObjectKey& key, Wake wake, Duration delay) {
+    if (queue_.add(key, wake, delay)) {
+        metrics_.added();
+    }
 }
 
 void Controller::succeeded(const kube::ObjectKey& key) {
     const std::lock_guard lock(retry_mutex_);
     retry_.succeeded(key);
+}
+
+/// Somebody may be told that the key is throttled: also when that is over.
+void Controller::come_back_when_calm(const kube::ObjectKey& key) {
+    const TimePoint now = environment_.now();
+    if (const auto calm = budget_.strained_until(key, now)) {
+        enqueue(key, {Priority::background, kCalm}, std::chrono::ceil<Duration>(*calm - now));
+    }
 }
 
 void Controller::failed(const Run& run, const Error& error) {
@@ -119,7 +158,8 @@ void Controller::failed(const Run& run, const Error& error) {
         const std::lock_guard lock(retry_mutex_);
         wait = retry_.failed(run.key, error, random);
     }
-    queue_.add(run.key, Priority::background, wait);
+    queue_.hold(run.key, wait, kRetry);
+    metrics_.retried();
     common::log::warning("Reconcile failed", {{"namespace", run.key.ns},
                                               {options_.subject, run.key.name},
                                               {"reconcile", run.id},

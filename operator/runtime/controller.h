@@ -1,7 +1,7 @@
 // A controller for any kind: reflectors fill stores, changes become keys in the queue, workers reconcile.
 //
 //   Controller controller(client, real_environment(), metrics, {});
-//   Store services(projection, controller.on_change());
+//   Store services(projection, controller.on_change(kService));
 //   controller.watch(kService, {.label_selector = "..."}, services);
 //   controller.run(reconciler, stop);
 //
@@ -17,6 +17,7 @@
 #include "operator/runtime/reflector.h"
 #include "operator/runtime/store.h"
 #include "operator/runtime/work_queue.h"
+#include "operator/runtime/write_budget.h"
 
 #include <atomic>
 #include <cstdint>
@@ -42,12 +43,16 @@ class Controller {
 
     Controller(kube::Client& client, Environment environment, Metrics& metrics, Options options);
 
-    /// For the constructor of a Store: puts the owner of each change into the queue. What the watch tells
-    /// is served before what lists and our own writes tell.
-    Store::OnChange on_change();
+    /// For the constructor of the Store of a kind: puts the owner of each change into the queue. What a
+    /// person wishes is served before what else the watch tells, and that before what lists and our own
+    /// writes tell.
+    Store::OnChange on_change(const kube::Kind& kind);
 
-    /// Has a key worked after a time, also when nothing changes. Any thread.
-    void wake(const kube::ObjectKey& key, Duration wait) { queue_.add(key, Priority::background, wait); }
+    /// Has a key worked, now or after a time, for a reason that no store tells of. `cause`: of static
+    /// storage. Any thread.
+    void wake(const kube::ObjectKey& key, std::string_view cause, Duration delay = Duration{0}) {
+        enqueue(key, {Priority::background, cause}, delay);
+    }
 
     /// Keeps the store equal to the selected objects. Call before run() or the first step.
     void watch(const kube::Kind& kind, kube::Selection selection, Store& store);
@@ -62,18 +67,24 @@ class Controller {
     bool run_one(Reconciler& reconciler, std::stop_token stop = {});
     /// When run_one has something to do if nothing changes.
     std::optional<TimePoint> next_due() const { return queue_.next_due(); }
+
+    /// Sets the metrics that are of the moment. To be called before they are read. Any thread.
+    void update_metrics();
     const std::vector<std::unique_ptr<Reflector>>& reflectors() const { return reflectors_; }
 
   private:
     void work(Reconciler& reconciler, const WorkQueue::Taken& taken, std::stop_token stop);
+    void enqueue(const kube::ObjectKey& key, Wake wake, Duration delay = Duration{0});
     void succeeded(const kube::ObjectKey& key);
     void failed(const Run& run, const Error& error);
+    void come_back_when_calm(const kube::ObjectKey& key);
 
     kube::Client& client_;
     const Environment environment_;
     Metrics& metrics_;
     const Options options_;
     WorkQueue queue_;
+    WriteBudget budget_;
     std::vector<std::unique_ptr<Reflector>> reflectors_;
     std::atomic<std::uint64_t> runs_ = 0;
 

@@ -6,8 +6,10 @@
 namespace runtime {
 
 PackedObject::Ptr PackedObject::make(const kube::ObjectKey& key, std::string_view uid,
-                                     const kube::ObjectKey& owner, std::string_view fields) {
-    const std::array<std::string_view, kTexts> texts = {key.ns, key.name, uid, owner.ns, owner.name, fields};
+                                     const kube::ObjectKey& owner, std::string_view fields,
+                                     std::string_view wish) {
+    const std::array<std::string_view, kTexts> texts = {key.ns,     key.name, uid, owner.ns,
+                                                        owner.name, fields,   wish};
     std::size_t size = sizeof(PackedObject);
     for (const std::string_view text : texts) {
         size += text.size();

@@ -19,7 +19,7 @@ class PackedObject {
     using Ptr = std::unique_ptr<PackedObject, Deleter>;
 
     static Ptr make(const kube::ObjectKey& key, std::string_view uid, const kube::ObjectKey& owner,
-                    std::string_view fields);
+                    std::string_view fields, std::string_view wish);
 
     std::string_view ns() const { return text(0); }
     std::string_view name() const { return text(1); }
@@ -27,13 +27,14 @@ class PackedObject {
     std::string_view owner_ns() const { return text(3); }
     std::string_view owner_name() const { return text(4); }
     std::string_view fields() const { return text(5); }
+    std::string_view wish() const { return text(6); }
 
     std::uint64_t resource_version = 0;
     std::uint32_t generation = 0;  // of the list that last contained it
     bool unconfirmed = false;      // known from an answer to a write; the watch has not shown it yet
 
   private:
-    static constexpr std::size_t kTexts = 6;
+    static constexpr std::size_t kTexts = 7;
 
     PackedObject() = default;
     std::string_view text(std::size_t index) const;

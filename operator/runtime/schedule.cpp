@@ -5,24 +5,48 @@
 
 namespace runtime {
 
-void Schedule::add(const kube::ObjectKey& key, TimePoint due, Priority priority) {
+bool Schedule::add(const kube::ObjectKey& key, TimePoint due, Wake wake) {
     Entry& entry = *items_.try_emplace(key).first;
     Item& item = entry.second;
-    if (!item.wanted) {
+    if (wake.priority == Priority::wish) {
+        item.held_until = TimePoint::min();
+    }
+    due = std::max(due, item.held_until);
+    const bool added = !item.wanted;
+    if (added) {
         item.wanted = true;
         item.ready = false;
         item.due = due;
-        item.priority = priority;
+        item.wake = wake;
         item.sequence = ++sequence_;
     } else {
-        if (item.due <= due && item.priority <= priority) {
-            return;
+        if (item.due <= due && item.wake.priority <= wake.priority) {
+            return false;
         }
         withdraw(item);
         item.due = std::min(item.due, due);
-        item.priority = std::min(item.priority, priority);
+        if (wake.priority < item.wake.priority) {
+            item.wake = wake;
+        }
     }
     insert(entry);
+    return added;
+}
+
+void Schedule::hold(const kube::ObjectKey& key, TimePoint until, std::string_view cause) {
+    Entry& entry = *items_.try_emplace(key).first;
+    Item& item = entry.second;
+    const bool wished = item.wanted && item.wake.priority == Priority::wish;
+    if (!wished) {
+        item.held_until = until;
+        if (item.wanted) {
+            withdraw(item);
+            item.ready = false;
+            item.due = std::max(item.due, until);
+            insert(entry);
+        }
+    }
+    add(key, until, {Priority::background, cause});
 }
 
 std::optional<Schedule::Taken> Schedule::take(TimePoint now) {
@@ -33,9 +57,10 @@ std::optional<Schedule::Taken> Schedule::take(TimePoint now) {
     auto& [key, item] = *ready_.begin()->second;
     withdraw(item);
     item.wanted = false;
+    item.held_until = TimePoint::min();
     item.running = true;
     ++running_;
-    return Taken{key, item.due};
+    return Taken{key, item.due, item.wake.cause};
 }
 
 void Schedule::done(const kube::ObjectKey& key) {
@@ -65,7 +90,7 @@ void Schedule::insert(Entry& entry) {
         return;  // done() will
     }
     if (item.ready) {
-        ready_.emplace(std::pair(item.priority, item.sequence), &entry);
+        ready_.emplace(std::pair(item.wake.priority, item.sequence), &entry);
     } else {
         delayed_.emplace(std::pair(item.due, item.sequence), &entry);
     }
@@ -76,7 +101,7 @@ void Schedule::withdraw(const Item& item) {
         return;
     }
     if (item.ready) {
-        ready_.erase({item.priority, item.sequence});
+        ready_.erase({item.wake.priority, item.sequence});
     } else {
         delayed_.erase({item.due, item.sequence});
     }

@@ -2,7 +2,9 @@
 //
 //  - A key waits at most once; of two times the earlier wins, of two priorities the higher.
 //  - A key that was taken is not handed out again before done(); added meanwhile, it waits again after it.
-//  - Among the keys that are due, those a user waits for come first; within a priority, first come, first
+//  - A key that failed is held: what wakes it before its time waits for that time, unless it is a wish.
+//    Otherwise the noise of a failure (its own status, the objects it did write) would defeat the back-off.
+//  - Among the keys that are due, wishes come first, then changes; within a priority, first come, first
 //    served.
 #pragma once
 
@@ -13,14 +15,22 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
 namespace runtime {
 
 enum class Priority {
-    user,        // something changed just now
-    background,  // start-up, relists, retries and timers
+    wish,        // a person asked for something else just now
+    change,      // something that is looked after became another just now
+    background,  // start-up, relists, own writes, retries and timers
+};
+
+/// Why a key is to be worked.
+struct Wake {
+    Priority priority = Priority::change;
+    std::string_view cause = {};  // one word for a metric, of static storage
 };
 
 /// Not thread-safe.
@@ -28,10 +38,15 @@ class Schedule {
   public:
     struct Taken {
         kube::ObjectKey key;
-        TimePoint due;  // since when it has been waiting for a worker
+        TimePoint due;           // since when it has been waiting for a worker
+        std::string_view cause;  // the first of the highest priority
     };
 
-    void add(const kube::ObjectKey& key, TimePoint due, Priority priority);
+    /// False when the key waited already.
+    bool add(const kube::ObjectKey& key, TimePoint due, Wake wake);
+    /// The key failed: it is worked again at that time and, unless somebody wishes it, not before. A wish
+    /// that came since the key was taken is not held.
+    void hold(const kube::ObjectKey& key, TimePoint until, std::string_view cause);
 
     /// The key to work now, if one is due.
     std::optional<Taken> take(TimePoint now);
@@ -51,8 +66,9 @@ class Schedule {
         bool running = false;
         bool wanted = false;  // the rest is meaningful
         bool ready = false;   // in ready_; otherwise, unless running, in delayed_
-        Priority priority = Priority::background;
+        Wake wake;
         TimePoint due;
+        TimePoint held_until = TimePoint::min();
         std::uint64_t sequence = 0;
     };
     using Items = std::unordered_map<kube::ObjectKey, Item>;

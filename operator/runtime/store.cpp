@@ -30,6 +30,11 @@ bool by_owner_then_key(const PackedObject* a, const PackedObject* b) {
     return std::pair(owner_view(*a), key_view(*a)) < std::pair(owner_view(*b), key_view(*b));
 }
 
+bool same(const PackedObject& a, const PackedObject& b) {
+    return a.uid() == b.uid() && owner_view(a) == owner_view(b) && a.wish() == b.wish() &&
+           a.fields() == b.fields();
+}
+
 StoredObject unpack(const PackedObject& object) {
     return {.key = to_key(key_view(object)),
             .uid = std::string(object.uid()),
@@ -66,7 +71,7 @@ void Store::add_page(const std::vector<kube::json>& items) {
 }
 
 void Store::end_list(std::uint64_t resource_version) {
-    std::vector<kube::ObjectKey> changed;
+    std::vector<PackedObject::Ptr> gone;
     {
         const std::lock_guard lock(mutex_);
         // What we wrote after the moment of the list cannot be in it; the watch will tell of it.
@@ -74,21 +79,23 @@ void Store::end_list(std::uint64_t resource_version) {
             return object.generation != generation_ &&
                    !(object.unconfirmed && object.resource_version > resource_version);
         };
-        std::erase_if(by_owner_, [&](const PackedObject* object) {
-            const bool gone = vanished(*object);
-            if (gone) {
-                changed.push_back(to_key(owner_view(*object)));
+        std::erase_if(by_owner_, [&](const PackedObject* object) { return vanished(*object); });
+        std::erase_if(by_key_, [&](PackedObject::Ptr& object) {
+            const bool erased = vanished(*object);
+            if (erased) {
+                gone.push_back(std::move(object));
             }
-            return gone;
+            return erased;
         });
-        std::erase_if(by_key_, [&](const PackedObject::Ptr& object) { return vanished(*object); });
         by_owner_.shrink_to_fit();
         by_key_.shrink_to_fit();
         shown_ = resource_version;
         synced_ = true;
     }
-    changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
-    report(changed, Origin::list);
+    for (const PackedObject::Ptr& object : gone) {
+        on_fields_(object->fields(), {});
+        on_change_(to_key(owner_view(*object)), {Origin::list, !object->wish().empty()});
+    }
 }
 
 void Store::upsert(const kube::json& object) {
@@ -98,7 +105,7 @@ void Store::upsert(const kube::json& object) {
 void Store::erase(const kube::json& object) {
     const kube::ObjectKey key = kube::key_of(object);
     const std::uint64_t version = version_of(object);
-    std::vector<kube::ObjectKey> changed;
+    PackedObject::Ptr gone;
     {
         const std::lock_guard lock(mutex_);
         show(version);
@@ -107,10 +114,10 @@ void Store::erase(const kube::json& object) {
         if (known == nullptr || !is_news(known, version, Origin::watch)) {
             return;
         }
-        changed.push_back(to_key(owner_view(*known)));
-        remove(position);
+        gone = remove(position);
     }
-    report(changed, Origin::watch);
+    on_fields_(gone->fields(), {});
+    on_change_(to_key(owner_view(*gone)), {Origin::watch, !gone->wish().empty()});
 }
 
 void Store::advance(std::uint64_t resource_version) {
@@ -120,6 +127,10 @@ void Store::advance(std::uint64_t resource_version) {
 
 void Store::observe_write(const kube::json& object) {
     put(object, Origin::write);
+}
+
+void Store::remember_write(const kube::json& object) {
+    put(object, Origin::write, Tell::wishes);
 }
 
 std::optional<StoredObject> Store::get(const kube::ObjectKey& key) const {
@@ -162,58 +173,70 @@ bool Store::synced() const {
 }
 
 /// Learns one object. Everything but the pointer work happens outside the lock.
-void Store::put(const kube::json& object, Origin origin) {
+void Store::put(const kube::json& object, Origin origin, Tell tell) {
     const kube::ObjectKey key = kube::key_of(object);
     const std::uint64_t version = version_of(object);
-    const auto projection = project(object);
-    if (!projection) {
+    const auto projected = project(object);
+    if (!projected) {
         return keep_as_known(key, version, origin);
     }
-    const Projected& projected = *projection;
-    const bool wanted = !projected.owner.name.empty();
-    PackedObject::Ptr fresh = PackedObject::make(key, kube::uid_of(object), projected.owner,
-                                                 wanted ? projected.fields.dump() : std::string{});
+    const bool wanted = !projected->owner.name.empty();
+    const std::string fields = wanted ? projected->fields.dump() : std::string{};
+    PackedObject::Ptr fresh =
+        PackedObject::make(key, kube::uid_of(object), projected->owner, fields, projected->wish);
     fresh->resource_version = version;
     fresh->unconfirmed = origin == Origin::write;
 
-    std::vector<kube::ObjectKey> changed;
-    {
-        const std::lock_guard lock(mutex_);
-        const Position position = find(view_of(key));
-        PackedObject* const known = known_at(position, view_of(key));
-        const bool news = is_news(known, version, origin);
-        if (origin == Origin::watch) {
-            show(version);
-        }
-        if (known != nullptr && origin == Origin::list) {
-            known->generation = generation_;
-        }
-        if (!news) {
-            return;
-        }
-        // A write is in no list: only being unconfirmed protects it from end_list.
-        fresh->generation = origin != Origin::write ? generation_
-                            : known != nullptr      ? known->generation
-                                                    : generation_ - 1;
-        const bool same = known != nullptr && wanted && known->uid() == fresh->uid() &&
-                          owner_view(*known) == owner_view(*fresh) && known->fields() == fresh->fields();
-        if (same) {
-            known->resource_version = version;
-            known->unconfirmed = fresh->unconfirmed;
-            return;
-        }
-        if (known != nullptr) {
-            changed.push_back(to_key(owner_view(*known)));
-            remove(position);
-        }
-        if (wanted) {
-            if (changed.empty() || changed.front() != projected.owner) {
-                changed.push_back(projected.owner);
-            }
-            insert(std::move(fresh));
-        }
+    const auto replaced = replace(std::move(fresh), origin);
+    if (!replaced || (!replaced->before && !wanted)) {
+        return;
     }
-    report(changed, origin);
+    on_fields_(replaced->before ? replaced->before->fields() : std::string_view{}, fields);
+    if (tell == Tell::all || replaced->wish) {
+        report(replaced->owners, {origin, replaced->wish});
+    }
+}
+
+/// Puts an object, which nobody may want, in the place of what is known of it. Empty when it says nothing
+/// new.
+std::optional<Store::Replaced> Store::replace(PackedObject::Ptr fresh, Origin origin) {
+    const std::lock_guard lock(mutex_);
+    const Position position = find(key_view(*fresh));
+    PackedObject* const known = known_at(position, key_view(*fresh));
+    const bool news = is_news(known, fresh->resource_version, origin);
+    if (origin == Origin::watch) {
+        show(fresh->resource_version);
+    }
+    if (known != nullptr && origin == Origin::list) {
+        known->generation = generation_;
+    }
+    if (!news) {
+        return std::nullopt;
+    }
+    // A write is in no list: only being unconfirmed protects it from end_list.
+    fresh->generation = origin != Origin::write ? generation_
+                        : known != nullptr      ? known->generation
+                                                : generation_ - 1;
+    const bool wanted = !fresh->owner_name().empty();
+    if (known != nullptr && wanted && same(*known, *fresh)) {
+        known->resource_version = fresh->resource_version;
+        known->unconfirmed = fresh->unconfirmed;
+        return std::nullopt;
+    }
+    Replaced replaced;
+    const std::string_view wish_before = known != nullptr ? known->wish() : std::string_view{};
+    replaced.wish = wish_before != fresh->wish() || (!wish_before.empty() && known->uid() != fresh->uid());
+    if (known != nullptr) {
+        replaced.owners.push_back(to_key(owner_view(*known)));
+        replaced.before = remove(position);
+    }
+    if (wanted) {
+        if (replaced.owners.empty() || view_of(replaced.owners.front()) != owner_view(*fresh)) {
+            replaced.owners.push_back(to_key(owner_view(*fresh)));
+        }
+        insert(std::move(fresh));
+    }
+    return replaced;
 }
 
 /// Empty when the projection cannot read the object: one odd object must not hold up all the others.
@@ -272,16 +295,19 @@ void Store::insert(PackedObject::Ptr object) {
     by_key_.insert(find(key_view(*object)), std::move(object));
 }
 
-void Store::remove(Position position) {
+PackedObject::Ptr Store::remove(Position position) {
     const auto owner_position =
         std::lower_bound(by_owner_.begin(), by_owner_.end(), position->get(), by_owner_then_key);
     by_owner_.erase(owner_position);
-    by_key_.erase(position);
+    const auto object = by_key_.begin() + (position - by_key_.cbegin());
+    PackedObject::Ptr removed = std::move(*object);
+    by_key_.erase(object);
+    return removed;
 }
 
-void Store::report(const std::vector<kube::ObjectKey>& owners, Origin origin) const {
+void Store::report(const std::vector<kube::ObjectKey>& owners, const Change& change) const {
     for (const kube::ObjectKey& owner : owners) {
-        on_change_(owner, origin);
+        on_change_(owner, change);
     }
 }
 

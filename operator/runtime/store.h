@@ -39,6 +39,9 @@ struct StoredObject {
 struct Projected {
     kube::ObjectKey owner;
     kube::json fields;
+    /// What stands for the wish of a person, when the object is one (the generation of its spec): as text, to
+    /// be told from what programs change in it. Empty: it is none.
+    std::string wish = {};
 };
 using Projection = std::function<Projected(const kube::json& object)>;
 
@@ -47,6 +50,13 @@ using KeyView = std::pair<std::string_view, std::string_view>;
 
 /// How the store learnt of a change.
 enum class Origin { list, watch, write };
+
+struct Change {
+    Origin origin = Origin::watch;
+    bool wish = false;  // a wish came, went or became another
+
+    bool operator==(const Change&) const = default;
+};
 
 /// The number of a resourceVersion; empty when it is none.
 std::optional<std::uint64_t> parse_resource_version(std::string_view text);
@@ -57,9 +67,15 @@ class Store {
   public:
     /// Called, outside the lock, with the owner of what changed: an object came, went, was replaced by a
     /// namesake, or its projection became another. A new version alone is no change.
-    using OnChange = std::function<void(const kube::ObjectKey& owner, Origin origin)>;
+    using OnChange = std::function<void(const kube::ObjectKey& owner, const Change& change)>;
+    /// Called, outside the lock, with the fields of an object before and after; empty when there is none.
+    using OnFields = std::function<void(std::string_view before, std::string_view after)>;
 
     Store(Projection projection, OnChange on_change);
+
+    /// Has another told of each change of fields: for what is counted over all objects. Before the first
+    /// list.
+    void on_fields(OnFields on_fields) { on_fields_ = std::move(on_fields); }
 
     /// Brings the store to a full list, which arrives in pages: begin_list, then add_page for each, then
     /// end_list, which drops what was in none of them. Until then the old content is served and each page
@@ -80,6 +96,9 @@ class Store {
     /// Ignored when the watch has already shown that version or a later one: a deletion that the watch
     /// told in the meantime is not undone.
     void observe_write(const kube::json& object);
+    /// The same for a write that makes nothing possible, such as a status that says what is: no change is
+    /// told of it, now or by the watch. If a wish came with it, that is.
+    void remember_write(const kube::json& object);
 
     std::optional<StoredObject> get(const kube::ObjectKey& key) const;
     /// Sorted by key.
@@ -94,7 +113,16 @@ class Store {
     using Index = std::vector<PackedObject*>;
     using Position = std::vector<PackedObject::Ptr>::const_iterator;
 
-    void put(const kube::json& object, Origin origin);
+    enum class Tell { all, wishes };
+    /// What made way for a newer state, and who is to know.
+    struct Replaced {
+        PackedObject::Ptr before;  // null when there was nothing
+        std::vector<kube::ObjectKey> owners;
+        bool wish = false;
+    };
+
+    void put(const kube::json& object, Origin origin, Tell tell = Tell::all);
+    std::optional<Replaced> replace(PackedObject::Ptr fresh, Origin origin);
     std::optional<Projected> project(const kube::json& object) const;
     void keep_as_known(const kube::ObjectKey& key, std::uint64_t version, Origin origin);
     bool is_news(const PackedObject* known, std::uint64_t version, Origin origin) const;
@@ -102,11 +130,12 @@ class Store {
     Position find(KeyView key) const;
     PackedObject* known_at(Position position, KeyView key) const;
     void insert(PackedObject::Ptr object);
-    void remove(Position position);
-    void report(const std::vector<kube::ObjectKey>& owners, Origin origin) const;
+    PackedObject::Ptr remove(Position position);
+    void report(const std::vector<kube::ObjectKey>& owners, const Change& change) const;
 
     const Projection projection_;
     const OnChange on_change_;
+    OnFields on_fields_ = [](std::string_view, std::string_view) {};
 
     mutable std::mutex mutex_;
     // Two sorted arrays of pointers are the cheapest index: 16 bytes an object, no nodes, and inserting

@@ -8,11 +8,22 @@ namespace runtime {
 WorkQueue::WorkQueue(Environment environment, unsigned most_at_once)
     : environment_(std::move(environment)), concurrency_(most_at_once) {}
 
-void WorkQueue::add(const kube::ObjectKey& key, Priority priority, Duration delay) {
+bool WorkQueue::add(const kube::ObjectKey& key, Wake wake, Duration delay) {
     const TimePoint due = environment_.now() + delay;
+    bool added = false;
     {
         const std::lock_guard lock(mutex_);
-        schedule_.add(key, due, priority);
+        added = schedule_.add(key, due, wake);
+    }
+    changed_.notify_one();
+    return added;
+}
+
+void WorkQueue::hold(const kube::ObjectKey& key, Duration delay, std::string_view cause) {
+    const TimePoint until = environment_.now() + delay;
+    {
+        const std::lock_guard lock(mutex_);
+        schedule_.hold(key, until, cause);
     }
     changed_.notify_one();
 }
@@ -55,6 +66,7 @@ void WorkQueue::done(const Taken& taken, bool overload) {
     {
         const std::lock_guard lock(mutex_);
         schedule_.done(taken.key);
+        began_.erase(began_.find(taken.began));
         if (overload) {
             concurrency_.overloaded(taken.began, now);
         }
@@ -71,7 +83,14 @@ std::optional<TimePoint> WorkQueue::next_due() const {
 WorkQueue::Size WorkQueue::size() const {
     const TimePoint now = environment_.now();
     const std::lock_guard lock(mutex_);
-    return {schedule_.waiting(), schedule_.running(), concurrency_.limit(now)};
+    Size size{.waiting = schedule_.waiting(),
+              .running = schedule_.running(),
+              .concurrency = concurrency_.limit(now)};
+    for (const TimePoint began : began_) {
+        size.running_in_all += now - began;
+        size.longest_running = std::max(size.longest_running, now - began);
+    }
+    return size;
 }
 
 std::optional<WorkQueue::Taken> WorkQueue::take_locked(TimePoint now) {
@@ -82,7 +101,8 @@ std::optional<WorkQueue::Taken> WorkQueue::take_locked(TimePoint now) {
     if (!taken) {
         return std::nullopt;
     }
-    return Taken{std::move(taken->key), now, now - taken->due};
+    began_.insert(now);
+    return Taken{std::move(taken->key), now, now - taken->due, taken->cause};
 }
 
 std::optional<TimePoint> WorkQueue::next_due_locked(TimePoint now) const {

@@ -7,7 +7,9 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
+#include <string_view>
 
 namespace runtime {
 
@@ -18,16 +20,22 @@ class WorkQueue {
         kube::ObjectKey key;
         TimePoint began;
         TimePoint::duration waited;  // since it was due
+        std::string_view cause;      // why it runs
     };
     struct Size {
         std::size_t waiting = 0;  // for a time or for a worker
         std::size_t running = 0;
-        unsigned concurrency = 0;  // how many may run now
+        unsigned concurrency = 0;              // how many may run now
+        TimePoint::duration running_in_all{};  // how long those that run have been doing so, added up
+        TimePoint::duration longest_running{};
     };
 
     WorkQueue(Environment environment, unsigned most_at_once);
 
-    void add(const kube::ObjectKey& key, Priority priority, Duration delay = Duration{0});
+    /// False when the key waited already.
+    bool add(const kube::ObjectKey& key, Wake wake, Duration delay = Duration{0});
+    /// See Schedule::hold.
+    void hold(const kube::ObjectKey& key, Duration delay, std::string_view cause);
 
     /// Nothing is handed out before open(): the world is not known yet.
     void open();
@@ -53,6 +61,7 @@ class WorkQueue {
     std::condition_variable_any changed_;
     Schedule schedule_;
     AdaptiveConcurrency concurrency_;
+    std::multiset<TimePoint> began_;  // of what runs
     bool open_ = false;
 };
 

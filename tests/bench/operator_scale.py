@@ -76,7 +76,7 @@ class World:
 
     def reconciled(self):
         try:
-            return self.operator_metrics().sum("controller_reconcile_total", result="success")
+            return self.operator_metrics().sum("controller_runtime_reconcile_total", result="success")
         except OSError:
             return 0
 
@@ -85,7 +85,7 @@ class World:
 
     def operator_requests(self, verbs=frozenset()):
         metrics = self.operator_metrics()
-        return sum(metrics.sum("kube_requests_total", verb=verb) for verb in verbs)
+        return sum(metrics.sum("crm_operator_api_requests_total", verb=verb) for verb in verbs)
 
     def create_instances(self, count):
         self.api.create_all([(f"/apis/crm-operator.dev/v1alpha1/namespaces/{NAMESPACES[n % 5]}/crminstances", {
@@ -97,7 +97,7 @@ class World:
 
     def children_seen(self):
         # Without the claims, which the StatefulSet controller makes.
-        return self.operator_metrics().sum("store_objects", kind=KINDS)
+        return self.operator_metrics().sum("crm_operator_store_objects", kind=KINDS)
 
     def close(self):
         if self.operator:
@@ -106,7 +106,7 @@ class World:
         self.folder.cleanup()
 
 
-WRITES, READS = frozenset({"create", "apply", "delete"}), frozenset({"get", "list"})
+WRITES, READS = frozenset({"create", "apply", "patch", "delete"}), frozenset({"get", "list"})
 
 
 def measure(world, count, quiet):

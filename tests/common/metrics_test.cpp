@@ -23,7 +23,10 @@ TEST(Metrics, TellAboutTheProcess) {
     Metrics metrics;
     const std::string text = metrics.text();
     EXPECT_GT(value_of(text, "process_resident_memory_bytes"), 1'000'000);
+    EXPECT_GT(value_of(text, "process_virtual_memory_bytes"),
+              value_of(text, "process_resident_memory_bytes"));
     EXPECT_GE(value_of(text, "process_open_fds"), 3);
+    EXPECT_GE(value_of(text, "process_max_fds"), value_of(text, "process_open_fds"));
     EXPECT_GE(value_of(text, "process_cpu_seconds_total"), 0);
     EXPECT_NE(text.find("# TYPE process_cpu_seconds_total counter"), std::string::npos);
     const double now =

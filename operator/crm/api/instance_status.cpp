@@ -90,6 +90,19 @@ const Condition* Status::find(std::string_view type) const {
     return nullptr;
 }
 
+bool is_same_memory(Status a, Status b) {
+    for (Status* status : {&a, &b}) {
+        std::erase_if(status->conditions, [](const Condition& c) { return c.type != condition::kReady; });
+        for (Condition& ready : status->conditions) {
+            ready.message.clear();
+            ready.last_transition_time.clear();
+        }
+        status->replicas = 0;
+        status->ready_replicas = 0;
+    }
+    return a == b;
+}
+
 Status decode_status(const json& object) {
     Status status{.observed_generation = read<std::int64_t>(object, "/status/observedGeneration"),
                   .conditions = {},

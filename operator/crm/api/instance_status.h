@@ -80,6 +80,10 @@ struct Status {
     const Condition* find(std::string_view type) const;
 };
 
+/// Whether two statuses differ at most in what they tell people, and not in what the next plan is made from:
+/// whether the instance is well is part of that.
+bool is_same_memory(Status a, Status b);
+
 /// Of the whole object. Tolerates anything: what is absent or of a wrong type is empty.
 Status decode_status(const kube::json& object);
 /// The value of the field `status`.

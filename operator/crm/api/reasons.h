@@ -9,6 +9,7 @@ inline constexpr const char* kInvalidSpec = "InvalidSpec";
 inline constexpr const char* kObjectConflict = "ObjectConflict";
 inline constexpr const char* kObjectRejected = "ObjectRejected";
 inline constexpr const char* kForbidden = "Forbidden";
+inline constexpr const char* kWritesThrottled = "WritesThrottled";
 
 // Who undoes what the operator does.
 inline constexpr const char* kFieldsContested = "FieldsContested";

@@ -2,6 +2,7 @@
 
 #include "common/log.h"
 #include "operator/crm/api/kinds.h"
+#include "operator/crm/api/labels.h"
 #include "operator/crm/api/size.h"
 #include "operator/crm/desired/desired_state.h"
 #include "operator/crm/instance/actor.h"
@@ -9,11 +10,14 @@
 #include "operator/crm/instance/plan.h"
 #include "operator/crm/report/causes.h"
 #include "operator/crm/report/events.h"
+#include "operator/runtime/write_budget.h"
 
 #include <algorithm>
 #include <iterator>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 namespace crm {
 
@@ -28,12 +32,21 @@ bool is_well(const CrmInstance& instance) {
            (ready->status == Truth::yes || ready->reason == reason::kScaledToZero);
 }
 
+/// The budget of writes is there for the fights that no other cause explains.
+Problem throttled(const kube::ObjectKey& key) {
+    return {
+        reason::kWritesThrottled,
+        explain({.reason = reason::kWritesThrottled,
+                 .what = fmt::format("kubectl -n {} get deployment,statefulset,service,job,secret -l {}={} "
+                                     "-o yaml --show-managed-fields",
+                                     key.ns, kInstanceLabel, key.name),
+                 .words = fmt::format("{} times a minute", runtime::WriteBudget::kWritesAMinute)})};
+}
+
 }  // namespace
 
-InstanceReconciler::InstanceReconciler(kube::Client& client, Stores& stores, Settings settings,
-                                       Environment environment)
-    : client_(client),
-      stores_(stores),
+InstanceReconciler::InstanceReconciler(Stores& stores, Settings settings, Environment environment)
+    : stores_(stores),
       settings_(std::move(settings)),
       environment_(std::move(environment)),
       disruptions_(environment_.max_disruptions, environment_.wake) {}
@@ -56,14 +69,14 @@ Result<void> InstanceReconciler::reconcile(const runtime::Run& run) {
     }
     Result<Spec> spec = decode_spec(object);
     if (!spec) {
-        return refuse(identity, decode_status(object), spec.error());
+        return refuse(identity, decode_status(object), spec.error(), run.client);
     }
     return reconcile(CrmInstance{identity, std::move(*spec), decode_status(object)}, run);
 }
 
 Result<void> InstanceReconciler::reconcile(const CrmInstance& instance, const runtime::Run& run) {
     const Observed observed = stores_.observe(instance.identity);
-    const Result<std::string> refused = refusal(instance, observed);
+    const Result<std::string> refused = refusal(instance, observed, run.client);
     if (!refused) {
         return tl::unexpected(refused.error());
     }
@@ -78,7 +91,8 @@ Result<void> InstanceReconciler::reconcile(const CrmInstance& instance, const ru
                        .update = intended.update,
                        .is_changing = intended.is_changing,
                        .refusal = *refused,
-                       .now = environment_.now()});
+                       .now = environment_.now()},
+                      run.client);
     };
     const bool begins = intended.update == Update::running && instance.status.update != Update::running;
     if (begins || !refused->empty()) {
@@ -86,23 +100,26 @@ Result<void> InstanceReconciler::reconcile(const CrmInstance& instance, const ru
         return report_on(observed, {});
     }
     const Outcome outcome =
-        act({.client = client_,
+        act({.client = run.client,
              .stores = stores_,
              .contests = contests_,
              .now = environment_.clock(),
              .is_told = instance.status.observed_generation == instance.identity.generation,
              .stop = environment_.give_up},
             run, intended.actions);
-    if (outcome.interrupted) {
+    std::vector<Problem> problems = outcome.problems;
+    if (run.throttled()) {
+        problems.push_back(throttled(instance.identity.key));
+    } else if (outcome.interrupted) {
         return tl::unexpected(*outcome.error);
     }
     const Observed afterwards = stores_.observe(instance.identity);
-    if (afterwards != observed && outcome.problems.empty()) {
+    if (afterwards != observed && problems.empty()) {
         // The change has queued another run, which tells. That one is not urgent: in a burst, all instances
         // are made before any is told of.
         return {};
     }
-    Result<void> reported = report_on(afterwards, outcome.problems);
+    Result<void> reported = report_on(afterwards, problems);
     if (!reported) {
         return reported;
     }
@@ -127,11 +144,12 @@ InstanceReconciler::Intention InstanceReconciler::intend(const CrmInstance& inst
 }
 
 /// Why what is asked for the database has turned out to fit no node; empty when it has not.
-Result<std::string> InstanceReconciler::refusal(const CrmInstance& instance, const Observed& observed) {
+Result<std::string> InstanceReconciler::refusal(const CrmInstance& instance, const Observed& observed,
+                                                kube::Client& client) {
     if (!is_about_to_grow(instance, observed)) {
         return why_stranded(instance, observed);
     }
-    const auto all = nodes();
+    const auto all = nodes(client);
     if (!all && all.error().kind == ErrorKind::forbidden) {
         return std::string{};  // the operator of one namespace sees no nodes
     }
@@ -142,11 +160,11 @@ Result<std::string> InstanceReconciler::refusal(const CrmInstance& instance, con
 }
 
 /// They are asked for when they are needed, and not watched: they change all the time.
-Result<std::vector<json>> InstanceReconciler::nodes() {
+Result<std::vector<json>> InstanceReconciler::nodes(kube::Client& client) {
     std::vector<json> result;
     std::string next;
     do {
-        auto page = client_.list(kNode, {}, 100, next, environment_.give_up);
+        auto page = client.list(kNode, {}, 100, next, environment_.give_up);
         if (!page) {
             return tl::unexpected(page.error());
         }
@@ -178,7 +196,7 @@ Update InstanceReconciler::take_turn(const CrmInstance& instance, bool is_changi
 
 /// Nothing is changed for a spec that makes no sense; what runs goes on running.
 Result<void> InstanceReconciler::refuse(const Identity& identity, const Status& previous,
-                                        const Error& invalid) {
+                                        const Error& invalid, kube::Client& client) {
     const Observed observed = stores_.observe(identity);
     return report({.identity = identity,
                    .spec = nullptr,
@@ -187,11 +205,12 @@ Result<void> InstanceReconciler::refuse(const Identity& identity, const Status& 
                    .settings = settings_,
                    .problems = {{reason::kInvalidSpec,
                                  explain({.reason = reason::kInvalidSpec, .words = invalid.message})}},
-                   .now = environment_.now()});
+                   .now = environment_.now()},
+                  client);
 }
 
 /// The status first: nothing about an Event, which may be refused or take its time, keeps it from being told.
-Result<void> InstanceReconciler::report(StatusInput input) {
+Result<void> InstanceReconciler::report(StatusInput input, kube::Client& client) {
     const kube::ObjectKey& key = input.identity.key;
     auto judgement = patience_.judge(key, diagnose(key, input.observed, unfinished(input)), input.previous,
                                      environment_.clock());
@@ -201,10 +220,10 @@ Result<void> InstanceReconciler::report(StatusInput input) {
     input.findings = std::move(judgement.told);
     const Status next = status(input);
     if (next != input.previous) {
-        if (auto written = write_status(input.identity, next); !written) {
+        if (auto written = write_status(input, next, client); !written) {
             return written;
         }
-        tell(input.identity, input.previous, next);
+        tell(input.identity, input.previous, next, client);
     }
     if (next.update == Update::none) {
         disruptions_.end(input.identity.key);
@@ -212,9 +231,10 @@ Result<void> InstanceReconciler::report(StatusInput input) {
     return {};
 }
 
-void InstanceReconciler::tell(const Identity& identity, const Status& before, const Status& after) {
+void InstanceReconciler::tell(const Identity& identity, const Status& before, const Status& after,
+                              kube::Client& client) {
     for (const json& event : events(identity, before, after, environment_.now())) {
-        const auto created = client_.create(kEvent, event, environment_.give_up);
+        const auto created = client.create(kEvent, event, environment_.give_up);
         if (!created && created.error().kind != ErrorKind::conflict) {
             common::log::warning("Could not create Event", {{"namespace", identity.key.ns},
                                                             {"instance", identity.key.name},
@@ -223,22 +243,28 @@ void InstanceReconciler::tell(const Identity& identity, const Status& before, co
     }
 }
 
-Result<void> InstanceReconciler::write_status(const Identity& identity, const Status& status) {
+Result<void> InstanceReconciler::write_status(const StatusInput& input, const Status& status,
+                                              kube::Client& client) {
+    const Identity& identity = input.identity;
     const json object = json::object(
         {{"apiVersion", kCrmInstance.api_version()},
          {"kind", kCrmInstance.kind},
          {"metadata", json::object({{"name", identity.key.name}, {"namespace", identity.key.ns}})},
          {"status", encode(status)}});
     const auto written =
-        client_.apply(kCrmInstance, object, {.force = true, .subresource = kube::Subresource::status},
-                      environment_.give_up);
+        client.apply(kCrmInstance, object, {.force = true, .subresource = kube::Subresource::status},
+                     environment_.give_up);
     if (!written && written.error().kind == ErrorKind::not_found) {
         return {};  // deleted meanwhile
     }
     if (!written) {
         return tl::unexpected(written.error());
     }
-    stores_.instances().observe_write(*written);
+    if (is_same_memory(input.previous, status)) {
+        stores_.instances().remember_write(*written);
+    } else {
+        stores_.instances().observe_write(*written);
+    }
     return {};
 }
 

@@ -42,7 +42,7 @@ class InstanceReconciler final : public runtime::Reconciler {
         std::stop_token give_up = {};
     };
 
-    InstanceReconciler(kube::Client& client, Stores& stores, Settings settings, Environment environment);
+    InstanceReconciler(Stores& stores, Settings settings, Environment environment);
 
     Result<void> reconcile(const runtime::Run& run) override;
 
@@ -55,15 +55,15 @@ class InstanceReconciler final : public runtime::Reconciler {
 
     Result<void> reconcile(const CrmInstance& instance, const runtime::Run& run);
     Intention intend(const CrmInstance& instance, const Observed& observed);
-    Result<std::string> refusal(const CrmInstance& instance, const Observed& observed);
-    Result<std::vector<kube::json>> nodes();
+    Result<std::string> refusal(const CrmInstance& instance, const Observed& observed, kube::Client& client);
+    Result<std::vector<kube::json>> nodes(kube::Client& client);
     Update take_turn(const CrmInstance& instance, bool is_changing);
-    Result<void> refuse(const Identity& identity, const Status& previous, const Error& invalid);
-    Result<void> report(StatusInput input);
-    Result<void> write_status(const Identity& identity, const Status& status);
-    void tell(const Identity& identity, const Status& before, const Status& after);
+    Result<void> refuse(const Identity& identity, const Status& previous, const Error& invalid,
+                        kube::Client& client);
+    Result<void> report(StatusInput input, kube::Client& client);
+    Result<void> write_status(const StatusInput& input, const Status& status, kube::Client& client);
+    void tell(const Identity& identity, const Status& before, const Status& after, kube::Client& client);
 
-    kube::Client& client_;
     Stores& stores_;
     const Settings settings_;
     const Environment environment_;

@@ -15,7 +15,10 @@ namespace crm {
 namespace {
 
 runtime::Projected project_instance(const kube::json& object) {
-    return {.owner = kube::key_of(object), .fields = projection(object)};
+    const Identity identity = decode_identity(object);
+    return {.owner = identity.key,
+            .fields = projection(object),
+            .wish = fmt::format("{}{}", identity.generation, identity.deleting ? " deleting" : "")};
 }
 
 /// Whether the garbage collector is about to take it. Pods are controlled by workloads, and what was to
@@ -38,17 +41,17 @@ runtime::Projected project_event(const kube::Kind& about, const kube::json& even
 
 }  // namespace
 
-Stores::Stores(const runtime::Store::OnChange& on_change, const std::vector<kube::Kind>& owned_kinds)
-    : instances_(project_instance, on_change) {
+Stores::Stores(runtime::Controller& controller, const std::vector<kube::Kind>& owned_kinds)
+    : instances_(project_instance, controller.on_change(kCrmInstance)) {
     std::vector<kube::Kind> kinds = owned_kinds;
     kinds.push_back(kPod);
     for (const kube::Kind& kind : kinds) {
         const auto project = [kind](const kube::json& object) { return project_owned(kind, object); };
-        owned_.push_back({kind, std::make_unique<runtime::Store>(project, on_change)});
+        owned_.push_back({kind, std::make_unique<runtime::Store>(project, controller.on_change(kind))});
     }
     for (const kube::Kind& about : {kStatefulSet, kJob, kPersistentVolumeClaim}) {
         const auto project = [about](const kube::json& event) { return project_event(about, event); };
-        events_.push_back({about, std::make_unique<runtime::Store>(project, on_change)});
+        events_.push_back({about, std::make_unique<runtime::Store>(project, controller.on_change(kEvent))});
     }
 }
 

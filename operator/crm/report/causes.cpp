@@ -93,11 +93,20 @@ constexpr std::array kCauses{
     CauseRow{reason::kNodeLost, kPerson, 30s,
              "{what} was on node {by}, which is lost: bring the node back, or delete the Node, so that the "
              "pod is made on another. Kubernetes says: {words}"},
+    CauseRow{reason::kFieldsContested, kPerson, 0s,
+             "{by} changes {words} of {what} again and again. The operator puts it back, but only after a "
+             "pause: have {by} leave {what} alone, or change the CrmInstance instead."},
+    CauseRow{reason::kDeletedAgain, kPerson, 0s,
+             "{what} is deleted, or loses its labels, again and again. The operator makes it anew, but only "
+             "after a pause: see in the audit log of the API server who it is, and have them leave it alone."},
     CauseRow{
         reason::kDatabaseDoesNotFit, kPerson, 0s,
         "The database was to run with {what}, which fits no node ({words}): it runs with what it had "
         "before, and this is not tried again. Ask for less with spec.size or spec.resources.database; or "
         "add a node, take the change back and make it again."},
+    CauseRow{reason::kWritesThrottled, kPerson, 0s,
+             "The operator has more to write for this instance than {words}, because something changes what "
+             "it writes, and so it writes less often now. See who: {what}"},
     CauseRow{reason::kMigrationFailed, kPerson, 0s, "{words}"},
     CauseRow{reason::kDeadlineExceeded, kPerson, 0s,
              "{what} has made no progress for too long: see why with kubectl -n {ns} describe {what}. "
@@ -124,12 +133,6 @@ constexpr std::array kCauses{
     CauseRow{reason::kNoPods, kPasses, 60s,
              "{what} has had no pod for a while, and nobody tells why: see kubectl -n {ns} describe {what}, "
              "and that kube-controller-manager runs. {words}"},
-    CauseRow{reason::kFieldsContested, kPerson, 0s,
-             "{by} changes {words} of {what} again and again. The operator puts it back, but only after a "
-             "pause: have {by} leave {what} alone, or change the CrmInstance instead."},
-    CauseRow{reason::kDeletedAgain, kPerson, 0s,
-             "{what} is deleted, or loses its labels, again and again. The operator makes it anew, but only "
-             "after a pause: see in the audit log of the API server who it is, and have them leave it alone."},
 };
 
 }  // namespace

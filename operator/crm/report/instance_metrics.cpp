@@ -2,37 +2,41 @@
 
 #include "operator/crm/api/instance_status.h"
 
-#include <map>
 #include <string>
-#include <utility>
 
 namespace crm {
+namespace {
 
-InstanceMetrics::InstanceMetrics(prometheus::Registry& registry, const runtime::Store& instances)
-    : instances_metric_(prometheus::BuildGauge()
-                            .Name("crm_instances")
-                            .Help("CrmInstances by the status of each of their conditions.")
-                            .Register(registry)),
-      instances_(instances) {}
+prometheus::Labels labels_of(std::string_view condition, Truth status) {
+    return {{"condition", std::string(condition)}, {"status", std::string(name_of(status))}};
+}
 
-void InstanceMetrics::refresh() {
-    std::map<std::pair<std::string, Truth>, int> counts;
+}  // namespace
+
+InstanceMetrics::InstanceMetrics(prometheus::Registry& registry)
+    : instances_(prometheus::BuildGauge()
+                     .Name("crm_operator_instances")
+                     .Help("CrmInstances by the status of each of their conditions")
+                     .Register(registry)) {
     for (const std::string_view type : {condition::kReady, condition::kAvailable, condition::kProgressing,
                                         condition::kDatabaseReady, condition::kSchemaCurrent}) {
-        for (const Truth truth : {Truth::yes, Truth::no, Truth::unknown}) {
-            counts[{std::string(type), truth}] = 0;
+        for (const Truth status : {Truth::yes, Truth::no, Truth::unknown}) {
+            instances_.Add(labels_of(type, status)).Set(0);
         }
     }
-    for (const kube::ObjectKey& key : instances_.owners()) {
-        if (const auto stored = instances_.get(key)) {
-            for (const Condition& found : decode_status(kube::json::parse(stored->fields)).conditions) {
-                ++counts[{found.type, found.status}];
-            }
-        }
+}
+
+void InstanceMetrics::changed(std::string_view before, std::string_view after) {
+    add(after, 1);
+    add(before, -1);
+}
+
+void InstanceMetrics::add(std::string_view fields, double count) {
+    if (fields.empty()) {
+        return;
     }
-    for (const auto& [labels, count] : counts) {
-        instances_metric_.Add({{"condition", labels.first}, {"status", std::string(name_of(labels.second))}})
-            .Set(count);
+    for (const Condition& found : decode_status(kube::json::parse(fields)).conditions) {
+        instances_.Add(labels_of(found.type, found.status)).Increment(count);
     }
 }
 

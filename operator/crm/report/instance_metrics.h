@@ -1,7 +1,7 @@
-// How many instances are in which state: crm_instances{condition="Ready",status="True"}.
+// How many instances are in which state: crm_operator_instances{condition="Ready",status="True"}.
 #pragma once
 
-#include "operator/runtime/store.h"
+#include <string_view>
 
 #include <prometheus/family.h>
 #include <prometheus/gauge.h>
@@ -9,18 +9,19 @@
 
 namespace crm {
 
-/// Counted from the store when somebody asks, so that nothing has to be kept up to date meanwhile.
-/// What it refers to must outlive it.
+/// Counts along with the store of instances, so that reading costs the same for any number of them. The
+/// registry must outlive it. Thread-safe.
 class InstanceMetrics {
   public:
-    InstanceMetrics(prometheus::Registry& registry, const runtime::Store& instances);
+    explicit InstanceMetrics(prometheus::Registry& registry);
 
-    /// Sets the gauges to what the store holds now. One thread at a time.
-    void refresh();
+    /// For runtime::Store::on_fields: an instance came, went or became another.
+    void changed(std::string_view before, std::string_view after);
 
   private:
-    prometheus::Family<prometheus::Gauge>& instances_metric_;
-    const runtime::Store& instances_;
+    void add(std::string_view fields, double count);
+
+    prometheus::Family<prometheus::Gauge>& instances_;
 };
 
 }  // namespace crm

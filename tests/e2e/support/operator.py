@@ -51,5 +51,5 @@ def writes_by_operator():
     address = operator_pods()[0]["status"]["podIP"]
     with urllib.request.urlopen(f"http://{address}:8081/metrics", timeout=10) as page:
         text = page.read().decode()
-    return sum(float(value) for verb, value in re.findall(r'^kube_requests_total\{[^}]*verb="(\w+)"[^}]*\} (\S+)$', text, re.M)
+    return sum(float(value) for verb, value in re.findall(r'^crm_operator_api_requests_total\{[^}]*verb="(\w+)"[^}]*\} (\S+)$', text, re.M)
                if verb in ("create", "apply", "patch", "delete"))

@@ -18,10 +18,10 @@ using kube::json;
 struct World::Running {
     Running(kube::Client& client, const Settings& settings, runtime::Environment environment,
             const std::function<InstanceReconciler::Environment(runtime::Controller&)>& domain)
-        : metrics(registry),
+        : metrics(registry, "crminstance", 8),
           controller(client, std::move(environment), metrics, {}),
-          stores(controller.on_change(), owned_kinds()),
-          reconciler(client, stores, settings, domain(controller)) {
+          stores(controller, owned_kinds()),
+          reconciler(stores, settings, domain(controller)) {
         stores.watch(controller, "");
     }
 
@@ -51,10 +51,9 @@ void World::restart(const Settings& settings) {
             .random = random,
             .now = [] { return std::string("2030-01-01T00:00:00Z"); },
             .clock = [this] { return now_; },
-            .wake = [tell = controller.on_change()](
-                        const kube::ObjectKey& key) { tell(key, runtime::Origin::write); },
+            .wake = [&controller](const kube::ObjectKey& key) { controller.wake(key, "turn"); },
             .wake_later = [&controller](const kube::ObjectKey& key,
-                                        runtime::Duration wait) { controller.wake(key, wait); }};
+                                        runtime::Duration wait) { controller.wake(key, "time", wait); }};
     };
     operator_ = std::make_shared<Running>(
         cluster, settings, runtime::Environment{[this] { return now_; }, [] { return 0.5; }}, domain);
@@ -80,7 +79,7 @@ void World::settle_after(std::chrono::seconds time) {
 }
 
 Result<void> World::reconcile(const std::string& name, const std::string& ns) {
-    return operator_->reconciler.reconcile({.key = {ns, name}});
+    return operator_->reconciler.reconcile({.key = {ns, name}, .client = cluster});
 }
 
 void World::complete_rollout(const kube::Kind& kind, const kube::ObjectKey& key) {
@@ -209,6 +208,16 @@ void World::start_pods(const std::string& name, const std::string& ns) {
         complete_rollout(kDeployment, {ns, server_name(name)});
         settle();
     }
+}
+
+int World::runs() const {
+    double runs = 0;
+    for (const auto& family : operator_->registry.Collect()) {
+        for (const auto& metric : family.metric) {
+            runs += family.name == "controller_runtime_reconcile_total" ? metric.counter.value : 0;
+        }
+    }
+    return static_cast<int>(runs);
 }
 
 json World::get(const kube::Kind& kind, const std::string& name, const std::string& ns) const {

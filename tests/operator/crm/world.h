@@ -52,6 +52,9 @@ class World {
     /// Every owned object as the operator made it: without status and what the API server counts.
     kube::json objects() const;
 
+    /// How many reconciles have ended since the operator was started.
+    int runs() const;
+
     support::FakeCluster cluster;
 
   private:

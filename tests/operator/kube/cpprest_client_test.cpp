@@ -264,6 +264,25 @@ TEST_F(CpprestClient, AFixedTokenThatIsRefusedIsNotTriedAgain) {
     EXPECT_EQ(server.requests()[0].headers.at("authorization"), "Bearer t0ken");
 }
 
+TEST_F(CpprestClient, TellsOfEachRequestWhenItsAnswerBegins) {
+    using Answered = std::pair<std::string, int>;
+    std::vector<Answered> answered;
+    client = *connect({.server = server.url()}, {}, [&](std::string_view method, int status, auto took) {
+        EXPECT_GT(took.count(), 0);
+        answered.emplace_back(method, status);
+    });
+    server.on("PATCH", kOne, replies(200, "{}"));
+    server.on("PATCH", kOne, replies(409, ""));
+    server.on("PATCH", kOne, [](support::Exchange& exchange) { exchange.drop(); });
+    ASSERT_TRUE(apply());
+    EXPECT_FALSE(apply());
+    EXPECT_FALSE(apply());
+    ASSERT_GE(answered.size(), 3U) << "one that broke may be sent once more";
+    EXPECT_EQ(answered[0], Answered("PATCH", 200));
+    EXPECT_EQ(answered[1], Answered("PATCH", 409));
+    EXPECT_EQ(answered[2], Answered("PATCH", 0));
+}
+
 TEST(CpprestClientUrl, WhatIsNoUrlIsRefused) {
     EXPECT_EQ(connect({.server = "http://a b"}).error().kind, ErrorKind::invalid);
 }

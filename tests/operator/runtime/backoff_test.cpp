@@ -57,15 +57,15 @@ class RetryPolicyTest : public testing::Test {
     const kube::ObjectKey key{"ns", "a"};
 };
 
-TEST_F(RetryPolicyTest, RetriesAtOnceAndThenEverMoreSlowlyUpToAMinute) {
+TEST_F(RetryPolicyTest, RetriesAtOnceAndThenEverMoreSlowlyUpToHalfAMinute) {
     EXPECT_EQ(rounded(fails(ErrorKind::conflict)), 50ms);
     EXPECT_EQ(rounded(fails(ErrorKind::conflict)), 100ms);
     EXPECT_EQ(rounded(fails(ErrorKind::unavailable)), 200ms);
     for (int i = 0; i < 100; ++i) {
         fails(ErrorKind::internal);
     }
-    EXPECT_EQ(rounded(fails(ErrorKind::internal)), 60s);
-    EXPECT_EQ(fails(ErrorKind::internal, 0.0), 30s);
+    EXPECT_EQ(rounded(fails(ErrorKind::internal)), 30s);
+    EXPECT_EQ(fails(ErrorKind::internal, 0.0), 15s);
 }
 
 TEST_F(RetryPolicyTest, CountsEachKeyForItself) {
@@ -82,7 +82,7 @@ TEST_F(RetryPolicyTest, ForgetsAKeyThatSucceeded) {
 }
 
 TEST_F(RetryPolicyTest, WaitsTheLongestAtOnceWhenTheInputIsInvalid) {
-    EXPECT_EQ(rounded(fails(ErrorKind::invalid)), 60s);
+    EXPECT_EQ(rounded(fails(ErrorKind::invalid)), 30s);
     EXPECT_EQ(policy.failing(), 0U);
 }
 

@@ -23,8 +23,7 @@ constexpr kube::Kind kCopy{"example.org", "v1", "Copy", "copies"};
 /// For each widget a copy of the same size, made and removed through the stores alone.
 class Copier : public Reconciler {
   public:
-    Copier(kube::Client& client, const Store& widgets, Store& copies)
-        : client_(client), widgets_(widgets), copies_(copies) {}
+    Copier(const Store& widgets, Store& copies) : widgets_(widgets), copies_(copies) {}
 
     Result<void> reconcile(const Run& run) override {
         const ObjectKey& key = run.key;
@@ -34,13 +33,13 @@ class Copier : public Reconciler {
             auto wanted = widget(key.name, key.name);
             wanted["kind"] = kCopy.kind;
             wanted["spec"] = kube::json::parse(original->fields);
-            const auto written = client_.apply(kCopy, wanted, {.force = true}, run.stop);
+            const auto written = run.client.apply(kCopy, wanted, {.force = true}, run.stop);
             if (!written) {
                 return tl::unexpected(written.error());
             }
             copies_.observe_write(*written);
         } else if (!original && copy) {
-            const auto removed = client_.remove(kCopy, key, {.uid = copy->uid}, run.stop);
+            const auto removed = run.client.remove(kCopy, key, {.uid = copy->uid}, run.stop);
             if (!removed && removed.error().kind != ErrorKind::not_found) {
                 return tl::unexpected(removed.error());
             }
@@ -49,7 +48,6 @@ class Copier : public Reconciler {
     }
 
   private:
-    kube::Client& client_;
     const Store& widgets_;
     Store& copies_;
 };
@@ -58,16 +56,16 @@ class Copier : public Reconciler {
 struct Process {
     Process(FakeCluster& cluster, const Environment& environment)
         : controller(cluster, environment, metrics, {.workers = 2, .page_size = 2}),
-          reconciler(cluster, widgets, copies) {
+          reconciler(widgets, copies) {
         controller.watch(kWidget, {}, widgets);
         controller.watch(kCopy, {}, copies);
     }
 
     prometheus::Registry registry;
-    Metrics metrics{registry};
+    Metrics metrics{registry, "widget", 2};
     Controller controller;
-    Store widgets{project, controller.on_change()};
-    Store copies{project, controller.on_change()};
+    Store widgets{project, controller.on_change(kWidget)};
+    Store copies{project, controller.on_change(kCopy)};
     Copier reconciler;
 };
 

@@ -31,11 +31,18 @@ inline kube::json at_version(kube::json object, std::uint64_t version, const std
     return object;
 }
 
+/// The same object, as the wish of a person.
+inline kube::json wished(kube::json object, const std::string& wish) {
+    object["metadata"]["labels"]["wish"] = wish;
+    return object;
+}
+
 /// Remembers the spec.
 inline Projected project(const kube::json& object) {
     const kube::json labels = object["metadata"].value("labels", kube::json::object());
     const std::string owner = labels.value("owner", "");
-    return {owner.empty() ? kube::ObjectKey{} : kube::ObjectKey{"ns", owner}, object.at("spec")};
+    return {owner.empty() ? kube::ObjectKey{} : kube::ObjectKey{"ns", owner}, object.at("spec"),
+            labels.value("wish", "")};
 }
 
 /// An invented clock and no jitter.

@@ -50,7 +50,7 @@ class ReflectorTest : public SteppedTest {
     std::vector<std::string> reported() { return std::exchange(owners, {}); }
 
     std::vector<std::string> owners;
-    Store store{project, [this](const ObjectKey& owner, Origin) { owners.push_back(owner.name); }};
+    Store store{project, [this](const ObjectKey& owner, const Change&) { owners.push_back(owner.name); }};
     int listed = 0;
     Reflector reflector{cluster,
                         kWidget,
@@ -288,9 +288,9 @@ TEST_F(ReflectorTest, RemovesAWriteThatWasDeletedBeforeTheWatchToldOfEither) {
 
 TEST(ReflectorThread, FollowsALiveWatchAndStopsAtOnce) {
     FakeCluster cluster;
-    Store store(project, [](const ObjectKey&, Origin) {});
+    Store store(project, [](const ObjectKey&, const Change&) {});
     prometheus::Registry registry;
-    Metrics metrics(registry);
+    Metrics metrics(registry, "widget", 1);
     Reflector reflector(cluster, kWidget, {}, store, real_environment(), metrics.reflector(kWidget), {});
     TimePoint asked;
     {

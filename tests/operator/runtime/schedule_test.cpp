@@ -11,8 +11,12 @@ using namespace std::chrono_literals;
 
 class ScheduleTest : public testing::Test {
   protected:
-    void add(const std::string& name, Duration after = 0ms, Priority priority = Priority::user) {
-        schedule.add({"ns", name}, start + after, priority);
+    void add(const std::string& name, Duration after = 0ms, Priority priority = Priority::change,
+             std::string_view cause = {}) {
+        schedule.add({"ns", name}, start + after, {priority, cause});
+    }
+    void hold(const std::string& name, Duration after) {
+        schedule.hold({"ns", name}, start + after, "retry");
     }
     /// The name of the key taken, or "-".
     std::string take(Duration after = 0ms) {
@@ -68,12 +72,13 @@ TEST_F(ScheduleTest, ServesWhatFellDueFirstFirst) {
     EXPECT_EQ(take(5s), "late");
 }
 
-TEST_F(ScheduleTest, LetsWhatAUserChangedOvertake) {
-    add("resync-1", 0ms, Priority::background);
-    add("resync-2", 0ms, Priority::background);
-    add("edited");
-    EXPECT_EQ(take(), "edited");
-    EXPECT_EQ(take(), "resync-1");
+TEST_F(ScheduleTest, LetsChangesOvertakeTheBackgroundAndWishesOvertakeBoth) {
+    add("resync", 0ms, Priority::background);
+    add("changed");
+    add("wished", 0ms, Priority::wish);
+    EXPECT_EQ(take(), "wished");
+    EXPECT_EQ(take(), "changed");
+    EXPECT_EQ(take(), "resync");
 }
 
 TEST_F(ScheduleTest, RaisesAWaitingKeyToTheHigherPriority) {
@@ -88,10 +93,75 @@ TEST_F(ScheduleTest, RaisesAWaitingKeyToTheHigherPriority) {
     EXPECT_EQ(take(), "-");
 }
 
-TEST_F(ScheduleTest, LetsAChangeOvertakeARetryThatWaits) {
+TEST_F(ScheduleTest, LetsAChangeOvertakeATimerThatWaits) {
     add("a", 60s, Priority::background);
     add("a");
     EXPECT_EQ(take(), "a");
+}
+
+TEST_F(ScheduleTest, HoldsAKeyThatFailedBackFromWhateverChangesMeanwhile) {
+    add("a");
+    EXPECT_EQ(take(), "a");
+    add("a");  // while it runs
+    hold("a", 30s);
+    done("a");
+    add("a", 1s);
+    add("a", 0ms, Priority::background);
+    EXPECT_EQ(take(29s), "-");
+    EXPECT_EQ(schedule.next_due(), start + 30s);
+    EXPECT_EQ(take(30s), "a");
+    done("a");
+    EXPECT_EQ(take(1h), "-") << "all of it was one run";
+}
+
+TEST_F(ScheduleTest, HoldsNoWishBack) {
+    add("a");
+    EXPECT_EQ(take(), "a");
+    hold("a", 30s);
+    done("a");
+    add("a", 0ms, Priority::wish);
+    EXPECT_EQ(take(), "a");
+    done("a");
+    EXPECT_EQ(take(1h), "-");
+}
+
+TEST_F(ScheduleTest, HoldsNoWishBackThatCameWhileTheKeyRan) {
+    add("a");
+    EXPECT_EQ(take(), "a");
+    add("a", 0ms, Priority::wish);
+    hold("a", 30s);
+    done("a");
+    EXPECT_EQ(take(), "a");
+}
+
+TEST_F(ScheduleTest, HoldsAKeyNoLongerOnceItWasWorked) {
+    add("a");
+    EXPECT_EQ(take(), "a");
+    hold("a", 30s);
+    done("a");
+    EXPECT_EQ(take(30s), "a");
+    add("a", 30s);
+    done("a");
+    EXPECT_EQ(take(30s), "a");
+}
+
+TEST_F(ScheduleTest, NamesTheFirstCauseOfTheHighestPriority) {
+    add("a", 0ms, Priority::background, "list");
+    add("a", 0ms, Priority::change, "Pod");
+    add("a", 0ms, Priority::change, "Job");
+    add("a", 0ms, Priority::background, "write");
+    EXPECT_EQ(schedule.take(start)->cause, "Pod");
+    hold("a", 1s);
+    done("a");
+    EXPECT_EQ(schedule.take(start + 1s)->cause, "retry");
+}
+
+TEST_F(ScheduleTest, SaysWhetherAKeyIsNewInTheQueue) {
+    EXPECT_TRUE(schedule.add({"ns", "a"}, start, {}));
+    EXPECT_FALSE(schedule.add({"ns", "a"}, start, {}));
+    EXPECT_FALSE(schedule.add({"ns", "a"}, start, {Priority::wish}));
+    EXPECT_EQ(take(), "a");
+    EXPECT_TRUE(schedule.add({"ns", "a"}, start, {}));
 }
 
 TEST_F(ScheduleTest, HandsOutAKeyThatIsAddedWhileItRunsOnlyAfterItIsDone) {
@@ -104,15 +174,6 @@ TEST_F(ScheduleTest, HandsOutAKeyThatIsAddedWhileItRunsOnlyAfterItIsDone) {
     EXPECT_EQ(take(), "a");
     done("a");
     EXPECT_EQ(take(), "-");
-}
-
-TEST_F(ScheduleTest, PrefersAChangeDuringTheRunToTheRetryAfterIt) {
-    add("a");
-    EXPECT_EQ(take(), "a");
-    add("a");                             // a watch event while it runs
-    add("a", 30s, Priority::background);  // the run failed
-    done("a");
-    EXPECT_EQ(take(), "a");
 }
 
 TEST_F(ScheduleTest, ForgetsAKeyThatIsDone) {

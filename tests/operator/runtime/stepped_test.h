@@ -21,7 +21,7 @@ class SteppedTest : public testing::Test {
     ManualTime time;
     FakeCluster cluster{FakeCluster::Options{.watches_wait = false}};
     prometheus::Registry registry;
-    Metrics metrics{registry};
+    Metrics metrics{registry, "widget", 4};
 };
 
 }  // namespace runtime::test

@@ -58,7 +58,7 @@ TEST(StoreMemory, CostsAtMostFourMegabytesForTenThousandObjectsAndNoSecondCopyFo
     GTEST_SKIP() << "the sanitizers replace malloc";
 #endif
     const std::size_t before = bytes_in_use();
-    Store store(test::project, [](const kube::ObjectKey&, Origin) {});
+    Store store(test::project, [](const kube::ObjectKey&, const Change&) {});
     list(store, 1000);
     const std::size_t steady = bytes_in_use() - before;
     const std::size_t peak = list(store, 2000) - before;

@@ -15,6 +15,7 @@ namespace {
 using kube::ObjectKey;
 using test::at_version;
 using test::widget;
+using test::wished;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
@@ -30,7 +31,7 @@ class StoreTest : public testing::Test {
     /// The owners reported since the last call.
     std::vector<std::string> reported() {
         std::vector<std::string> names;
-        for (const auto& [owner, origin] : std::exchange(changes, {})) {
+        for (const auto& [owner, change] : std::exchange(changes, {})) {
             names.push_back(owner.name);
         }
         return names;
@@ -44,9 +45,16 @@ class StoreTest : public testing::Test {
         return names;
     }
 
-    std::vector<std::pair<ObjectKey, Origin>> changes;
-    Store store{test::project,
-                [this](const ObjectKey& owner, Origin origin) { changes.emplace_back(owner, origin); }};
+    /// Whether the one change reported since the last call was of a wish.
+    bool is_wish() {
+        EXPECT_EQ(changes.size(), 1U);
+        return std::exchange(changes, {}).front().second.wish;
+    }
+
+    std::vector<std::pair<ObjectKey, Change>> changes;
+    Store store{test::project, [this](const ObjectKey& owner, const Change& change) {
+                    changes.emplace_back(owner, change);
+                }};
 };
 
 TEST(ParseResourceVersion, TakesNumbersOfSixtyFourBitsAndNothingElse) {
@@ -99,8 +107,8 @@ TEST_F(StoreTest, SaysHowItLearntOfAChange) {
     store.upsert(at_version(widget("w", "a", 2), 11));
     store.observe_write(at_version(widget("w", "a", 3), 12));
     const ObjectKey a{"ns", "a"};
-    EXPECT_THAT(changes, ElementsAre(std::pair(a, Origin::list), std::pair(a, Origin::watch),
-                                     std::pair(a, Origin::write)));
+    EXPECT_THAT(changes, ElementsAre(std::pair(a, Change{Origin::list}), std::pair(a, Change{Origin::watch}),
+                                     std::pair(a, Change{Origin::write})));
 }
 
 TEST_F(StoreTest, DoesNotReportANewVersionOfTheSame) {
@@ -258,14 +266,60 @@ TEST_F(StoreTest, KeepsTheLaterOfTwoWritesObservedOutOfOrder) {
 TEST_F(StoreTest, CanBeAskedFromWithinAReport) {
     Store* asked = nullptr;
     std::size_t seen = 0;
-    Store own(test::project, [&](const ObjectKey& owner, Origin) { seen = asked->owned_by(owner).size(); });
+    Store own(test::project,
+              [&](const ObjectKey& owner, const Change&) { seen = asked->owned_by(owner).size(); });
     asked = &own;
     own.upsert(at_version(widget("w", "a"), 1));
     EXPECT_EQ(seen, 1U);
 }
 
+TEST_F(StoreTest, TellsTheWishOfAPersonFromWhatProgramsChange) {
+    store.upsert(at_version(wished(widget("w", "a"), "1"), 1));
+    EXPECT_TRUE(is_wish()) << "it is new";
+    store.upsert(at_version(wished(widget("w", "a", 2), "1"), 2));
+    EXPECT_FALSE(is_wish());
+    store.upsert(at_version(wished(widget("w", "a", 2), "2"), 3));
+    EXPECT_TRUE(is_wish());
+    store.upsert(at_version(wished(widget("w", "a", 2), "2"), 4, "uid-2"));
+    EXPECT_TRUE(is_wish()) << "a namesake";
+    store.erase(at_version(wished(widget("w", "a", 2), "2"), 5, "uid-2"));
+    EXPECT_TRUE(is_wish());
+    store.upsert(at_version(widget("owned", "a"), 6));
+    EXPECT_FALSE(is_wish()) << "an object that is no wish";
+}
+
+TEST_F(StoreTest, RemembersAWriteWithoutTellingOfItNowOrLater) {
+    store.upsert(at_version(wished(widget("w", "a"), "1"), 1));
+    reported();
+    store.remember_write(at_version(wished(widget("w", "a", 2), "1"), 2));
+    EXPECT_EQ(store.get({"ns", "w"})->fields, R"({"size":2})");
+    store.upsert(at_version(wished(widget("w", "a", 2), "1"), 2));
+    EXPECT_THAT(reported(), IsEmpty());
+    store.upsert(at_version(wished(widget("w", "a", 3), "1"), 3));
+    EXPECT_THAT(reported(), ElementsAre("a")) << "somebody else wrote another";
+    store.remember_write(at_version(wished(widget("w", "a", 4), "2"), 4));
+    EXPECT_TRUE(is_wish()) << "it came with the answer";
+}
+
+TEST_F(StoreTest, TellsTheFieldsBeforeAndAfterEachChange) {
+    std::vector<std::pair<std::string, std::string>> fields;
+    store.on_fields(
+        [&](std::string_view before, std::string_view after) { fields.emplace_back(before, after); });
+    store.upsert(at_version(widget("w", "a"), 1));
+    store.upsert(at_version(widget("w", "a"), 2));
+    store.remember_write(at_version(widget("w", "a", 2), 3));
+    list({}, 4);
+    store.upsert(at_version(widget("v", "a", 3), 5));
+    store.erase(at_version(widget("v", "a", 3), 6));
+    store.upsert(at_version(widget("nobody's", ""), 7));
+    using Fields = std::pair<std::string, std::string>;
+    EXPECT_THAT(fields, ElementsAre(Fields("", R"({"size":1})"), Fields(R"({"size":1})", R"({"size":2})"),
+                                    Fields(R"({"size":2})", ""), Fields("", R"({"size":3})"),
+                                    Fields(R"({"size":3})", "")));
+}
+
 TEST(StoreThreads, ReadsAndWritesFromManyThreads) {
-    Store store(test::project, [](const ObjectKey&, Origin) {});
+    Store store(test::project, [](const ObjectKey&, const Change&) {});
     constexpr int kRounds = 300;
     {
         std::vector<std::jthread> threads;

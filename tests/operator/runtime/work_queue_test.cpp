@@ -25,9 +25,7 @@ class WorkQueueTest : public testing::Test {
         running.push_back(*taken);
         return taken->key.name;
     }
-    void add(const std::string& name, Duration delay = 0ms) {
-        queue.add({"ns", name}, Priority::user, delay);
-    }
+    void add(const std::string& name, Duration delay = 0ms) { queue.add({"ns", name}, Wake{}, delay); }
 
     test::ManualTime time;
     WorkQueue queue{time.environment(), 4};
@@ -68,6 +66,20 @@ TEST_F(WorkQueueTest, WorksFewerKeysAtOnceAfterOverloadAndMoreAgainWithTime) {
     EXPECT_EQ(queue.size().running, 3U);
 }
 
+TEST_F(WorkQueueTest, SaysHowLongWhatRunsHasBeenRunning) {
+    queue.open();
+    add("a");
+    add("b");
+    take();
+    time.now += 2s;
+    take();
+    time.now += 1s;
+    EXPECT_EQ(queue.size().running_in_all, 4s);
+    EXPECT_EQ(queue.size().longest_running, 3s);
+    queue.done(running[0], false);
+    EXPECT_EQ(queue.size().running_in_all, 1s);
+}
+
 TEST(WorkQueueThreads, NeverRunsOneKeyTwiceAtOnceAndLosesNone) {
     constexpr int kKeys = 5;
     constexpr int kAdds = 400;
@@ -97,7 +109,7 @@ TEST(WorkQueueThreads, NeverRunsOneKeyTwiceAtOnceAndLosesNone) {
                 producers.emplace_back([&] {
                     for (int i = 0; i < kAdds; ++i) {
                         wanted[static_cast<std::size_t>(i % kKeys)]++;
-                        queue.add({"ns", std::to_string(i % kKeys)}, Priority::user);
+                        queue.add({"ns", std::to_string(i % kKeys)}, Wake{});
                     }
                 });
             }
@@ -116,7 +128,7 @@ TEST(WorkQueueThreads, NeverRunsOneKeyTwiceAtOnceAndLosesNone) {
 TEST(WorkQueueThreads, WakesAWorkerWhenADelayEnds) {
     WorkQueue queue(real_environment(), 1);
     queue.open();
-    queue.add({"ns", "later"}, Priority::user, 20ms);
+    queue.add({"ns", "later"}, Wake{}, 20ms);
     const TimePoint began = std::chrono::steady_clock::now();
     ASSERT_TRUE(queue.take(std::stop_token{}));
     EXPECT_GE(std::chrono::steady_clock::now() - began, 15ms);
@@ -125,7 +137,7 @@ TEST(WorkQueueThreads, WakesAWorkerWhenADelayEnds) {
 TEST(WorkQueueThreads, WakesAWorkerThatWaitsForALaterKey) {
     WorkQueue queue(real_environment(), 1);
     queue.open();
-    queue.add({"ns", "later"}, Priority::user, 1h);
+    queue.add({"ns", "later"}, Wake{}, 1h);
     std::latch started(1);
     std::string got;
     {
@@ -134,7 +146,7 @@ TEST(WorkQueueThreads, WakesAWorkerThatWaitsForALaterKey) {
             got = queue.take(stop)->key.name;
         });
         started.wait();
-        queue.add({"ns", "now"}, Priority::user);
+        queue.add({"ns", "now"}, Wake{});
         while (queue.size().running == 0) {
             std::this_thread::yield();
         }
@@ -144,10 +156,10 @@ TEST(WorkQueueThreads, WakesAWorkerThatWaitsForALaterKey) {
 
 TEST(WorkQueueThreads, StopsWorkersThatWaitAtOnce) {
     WorkQueue closed(real_environment(), 4);
-    closed.add({"ns", "a"}, Priority::user);
+    closed.add({"ns", "a"}, Wake{});
     WorkQueue delayed(real_environment(), 4);
     delayed.open();
-    delayed.add({"ns", "a"}, Priority::user, 1h);
+    delayed.add({"ns", "a"}, Wake{}, 1h);
     std::stop_source stop;
     std::latch started(4);
     TimePoint asked;
