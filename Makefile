@@ -1,24 +1,24 @@
 # The commands of this project. Each is a thin name for a script that can be called by itself.
 .DEFAULT_GOAL := help
 .PHONY: up down setup build test test-e2e bench format lint help \
-	test-unit test-socket test-database test-asan test-tsan test-packaging test-images test-cluster
+	test-unit test-socket test-database test-tsan test-measure test-packaging test-images test-cluster
 
 up: setup ## Build all, start a local Kubernetes and run the sample instance (CLUSTER=local|existing|kind)
 	scripts/up
 down: ## Remove what up made
 	scripts/down
 
-build: setup ## Build the programs and tests (PRESET=dev|release|asan|tsan)
+build: setup ## Build the programs and tests (PRESET=dev|tsan|plain|release)
 	scripts/build $(PRESET)
 test: setup ## Run all tests; the last line is the sum
-	tests/run unit socket database asan tsan packaging images cluster e2e
-test-unit test-socket test-database test-asan test-tsan test-packaging test-images test-cluster: test-%: setup
+	tests/run unit socket database tsan measure packaging images cluster e2e
+test-unit test-socket test-database test-tsan test-measure test-packaging test-images test-cluster: test-%: setup
 	tests/run $*
 test-unit: ## Tests that need nothing else
 test-socket: ## Tests over loopback sockets
 test-database: ## Tests on a PostgreSQL of their own
-test-asan: ## Unit, socket and database tests under AddressSanitizer and UndefinedBehaviorSanitizer
 test-tsan: ## Tests of threads under ThreadSanitizer
+test-measure: ## Tests that measure, without sanitizers
 test-packaging: ## CRD, kustomize, Helm chart and the build itself
 test-images: ## The images as they are shipped
 test-cluster: ## The local Kubernetes itself

@@ -7,6 +7,7 @@ function(crm_library name)
   add_library(${name} STATIC ${ARG_SOURCES})
   target_link_libraries(${name} PUBLIC project_flags ${ARG_LINK})
   share_headers(${name})
+  use_precompiled_headers(${name} library_headers ${ARG_SOURCES})
 endfunction()
 
 # share_headers(target): whoever links the target can include the headers of this folder. They are found
@@ -35,13 +36,19 @@ function(crm_executable name)
 endfunction()
 
 # crm_test(NAME SUITE suite SOURCES file... [LINK target...]): a GoogleTest program.
-# SUITE says what it needs: unit (nothing), socket (loopback), database (a PostgreSQL of its own).
+# SUITE says what it needs: unit (nothing), socket (loopback), database (a PostgreSQL of its own), measure (no
+# sanitizer, which would be what is measured).
 # tests/run finds the programs of a suite by the folder they are built into.
 function(crm_test name)
   cmake_parse_arguments(ARG "" "SUITE" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE project_flags ${ARG_LINK} GTest::gmock GTest::gtest_main)
+  target_compile_options(${name} PRIVATE ${test_flags})
+  use_precompiled_headers(${name} test_headers ${ARG_SOURCES})
+  if(ARG_SUITE STREQUAL "measure" AND SANITIZER)
+    set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
+  endif()
   # Only for the files that use it: the others are the same to ccache in every checkout.
   foreach(source IN LISTS ARG_SOURCES)
     file(STRINGS ${source} uses REGEX "SOURCE_DIR" LIMIT_COUNT 1)

@@ -1,3 +1,6 @@
+// cpprestsdk's own headers use what Asio deprecates.
+#undef BOOST_ASIO_NO_DEPRECATED
+
 #include "operator/kube/cpprest_client.h"
 
 #include "operator/kube/request.h"

@@ -10,12 +10,6 @@
 
 #include <gtest/gtest.h>
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define CRM_OPERATOR_SANITIZED 1
-#endif
-#endif
-
 namespace runtime {
 namespace {
 
@@ -54,9 +48,6 @@ std::size_t list(Store& store, std::uint64_t version) {
 }
 
 TEST(StoreMemory, CostsAtMostFourMegabytesForTenThousandObjectsAndNoSecondCopyForARelist) {
-#ifdef CRM_OPERATOR_SANITIZED
-    GTEST_SKIP() << "the sanitizers replace malloc";
-#endif
     const std::size_t before = bytes_in_use();
     Store store(test::project, [](const kube::ObjectKey&, const Change&) {});
     list(store, 1000);
