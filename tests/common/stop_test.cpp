@@ -31,7 +31,6 @@ TEST_F(Stop, ReturnsTheSignalThatArrived) {
 
 TEST_F(Stop, WaitsForASignalOfAnotherThread) {
     const pthread_t waiting = pthread_self();
-    // NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread): it is blocked, and waited for.
     const std::jthread sender([waiting] { pthread_kill(waiting, SIGTERM); });
     EXPECT_EQ(wait_for_stop_signal(), SIGTERM);
 }
