@@ -1,6 +1,7 @@
 package main
 
 import (
+	_ "embed"
 	"flag"
 	"fmt"
 	"os"
@@ -16,32 +17,8 @@ const (
 	defaultState = "/var/lib/crm-operator-cluster"
 )
 
-const usage = `usage: cluster COMMAND [OPTIONS]
-
-  build                   build the programs and images, if they are not
-  up                      start a cluster, and wait until all of it is ready
-  down                    end a cluster and remove its state
-  status                  say how the parts of a cluster are; fails unless all are well
-  load ARCHIVE...         import OCI or Docker image archives into a running cluster
-  exec [--] COMMAND...    run a command in the node's network namespace, where
-                          pods and services can be reached
-  kubeconfig              print the path of the administrator's kubeconfig
-  bin                     print the folder of kubectl and helm
-  help                    print this
-
-options of all but build, bin and help:
-  --name NAME             of the cluster (crm); other checkouts have others
-                          under the same name
-
-options of up:
-  --port PORT             of the API server, on 127.0.0.1 (one that is free)
-  --control-plane-only    etcd, API server and controllers, without a node
-  --images FOLDER         image archives (*.tar) to import
-  --keep-images           keep the image store when the cluster ends
-
-options of down:
-  --keep-images=BOOL      keep the image store (as up was told; a kept one stays)
-`
+//go:embed usage.txt
+var usage string
 
 // options are a command's cluster and what follows its flags.
 type options struct {
