@@ -64,7 +64,8 @@ TEST(Labels, OfASelectorArePartOfThoseOfTheObject) {
 }
 
 TEST(Labels, ThatDecideAreInADomainOfOurOwn) {
-    for (const auto& [key, value] : selector_labels("acme", Component::server).items()) {
+    const json selected = selector_labels("acme", Component::server);
+    for (const auto& [key, value] : selected.items()) {
         EXPECT_TRUE(key.starts_with("crm-operator.dev/")) << key;
     }
     EXPECT_FALSE(labels("acme", Component::server).contains("app.kubernetes.io/instance"));
