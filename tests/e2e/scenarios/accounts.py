@@ -38,9 +38,9 @@ class Accounts(Scenario):
 class AssignedUsers(Scenario):
     def test_a_platform_assigns_the_users_of_all_pods(self):
         namespace = self.namespace()
-        assigned = f"Object.spec.securityContext{{runAsUser: {ASSIGNED}, fsGroup: {ASSIGNED}}}"
-        mutate(self, namespace, "pods", "has(object.spec.securityContext.runAsUser) ? Object{} : "
-               f"Object{{spec: Object.spec{{securityContext: {assigned}}}}}")
+        mutate(self, namespace, "pods", "has(object.spec.securityContext.runAsUser) ? [] : ["
+               + ", ".join(f'JSONPatch{{op: "add", path: "/spec/securityContext/{field}", value: {ASSIGNED}}}'
+                           for field in ["runAsUser", "fsGroup"]) + "]")
         require(self, namespace, "pods", f"object.spec.securityContext.runAsUser >= {ASSIGNED}", "this user is not in the range")
         before = arguments()
         self.addCleanup(lambda: arguments() == before or restart_with(before))

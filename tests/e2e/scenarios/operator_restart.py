@@ -27,6 +27,8 @@ class OperatorRestart(Scenario):
 
     def test_a_restart_on_a_converged_cluster_writes_nothing(self):
         instance = self.ready_instance()
+        # Those of the tests before may be going still.
+        wait_until("no other instance is left", lambda: len(kubectl("get", "crm", "-A", "-o", "name").split()) == 1)
         versions = lambda: {(kind, item["metadata"]["name"]): item["metadata"]["resourceVersion"]
                             for kind in KINDS + ["crminstances"] for item in list_objects(kind, instance.namespace)}
         # The end of its pod is enough for the instance to be ready; the Job's controller writes a little later.
