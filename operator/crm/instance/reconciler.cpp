@@ -75,7 +75,8 @@ Result<void> InstanceReconciler::reconcile(const runtime::Run& run) {
 }
 
 Result<void> InstanceReconciler::reconcile(const CrmInstance& instance, const runtime::Run& run) {
-    const Observed observed = stores_.observe(instance.identity);
+    const auto observe = [&] { return stores_.observe(instance.identity, instance.status.schema.claim_uid); };
+    const Observed observed = observe();
     const Result<std::string> refused = refusal(instance, observed, run.client);
     if (!refused) {
         return tl::unexpected(refused.error());
@@ -113,7 +114,7 @@ Result<void> InstanceReconciler::reconcile(const CrmInstance& instance, const ru
     } else if (outcome.interrupted) {
         return tl::unexpected(*outcome.error);
     }
-    const Observed afterwards = stores_.observe(instance.identity);
+    const Observed afterwards = observe();
     if (afterwards != observed && problems.empty()) {
         // The change has queued another run, which tells. That one is not urgent: in a burst, all instances
         // are made before any is told of.

@@ -70,13 +70,13 @@ void Stores::watch(runtime::Controller& controller, const std::string& ns) {
     }
 }
 
-Observed Stores::observe(const Identity& instance) const {
+Observed Stores::observe(const Identity& instance, const std::string& claim_uid) const {
     Observed observed;
     for (const Owned& owned : owned_) {
         for (const runtime::StoredObject& stored : owned.store->owned_by(instance.key)) {
             ObservedObject object = observed_object(owned.kind, stored);
             object.digest = accepted_.seen_as(instance.key, owned.kind, object.key.name, object.digest);
-            object.deleting |= goes_with_a_namesake(object, instance);
+            object.deleting |= object.uid != claim_uid && goes_with_a_namesake(object, instance);
             observed.objects.push_back(std::move(object));
         }
     }

@@ -27,8 +27,9 @@ class Stores {
     const runtime::Store& instances() const { return instances_; }
 
     /// All owned objects of one instance, and its pods. What a deleted namesake controlled counts as being
-    /// deleted.
-    Observed observe(const Identity& instance) const;
+    /// deleted; not so the claim of this uid, where the schema is that the instance made, whoever is said to
+    /// control it.
+    Observed observe(const Identity& instance, const std::string& claim_uid = {}) const;
     /// The answer to a write of our own.
     void observe_write(const kube::Kind& kind, const kube::json& object);
     /// The answer to an apply of a manifest: what the API server made of it counts as what is wanted.

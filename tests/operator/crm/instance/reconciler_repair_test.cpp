@@ -7,6 +7,7 @@
 #include "tests/operator/crm/world.h"
 
 #include <algorithm>
+#include <chrono>
 #include <stdexcept>
 
 #include <gmock/gmock.h>
@@ -86,6 +87,7 @@ TEST_F(ReconcilerRepair, PutsBackWhateverIsChanged) {
                            [&](json& object) { object[json::json_pointer(row.field)] = row.value; });
         world.settle();
         world.start_pods("acme");
+        world.settle_after(std::chrono::minutes(30));  // of changes again and again, others tell
         EXPECT_EQ(world.objects(), before) << row.name << " " << row.field;
     }
 }
@@ -115,6 +117,22 @@ TEST_F(ReconcilerRepair, KeepsWhatHoldsDataFromTheGarbageCollectorWhoeverIsSaidT
         world.settle();
         EXPECT_EQ(world.objects(), before) << stranger;
     }
+}
+
+TEST_F(ReconcilerRepair, KeepsTheVolumeThatGoesWithItsInstanceWhenItsOwnerIsChanged) {
+    world.create(new_spec({{"deletionPolicy", "Delete"}}));
+    world.settle();
+    world.start_pods("acme");
+    const json claim = world.get(kPersistentVolumeClaim, "data-acme-database-0");
+    world.cluster.edit(kPersistentVolumeClaim, {"tenants", "data-acme-database-0"}, [](json& object) {
+        object["metadata"]["ownerReferences"][0]["uid"] = "another";
+    });
+    world.settle();
+    world.cluster.collect_garbage();
+    world.settle();
+    const json after = world.get(kPersistentVolumeClaim, "data-acme-database-0");
+    EXPECT_EQ(after["metadata"]["ownerReferences"], claim["metadata"]["ownerReferences"]);
+    EXPECT_EQ(after["metadata"]["uid"], claim["metadata"]["uid"]);
 }
 
 TEST_F(ReconcilerRepair, TakesAnObjectBackFromAnotherController) {
