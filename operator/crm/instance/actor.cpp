@@ -12,6 +12,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -30,6 +32,7 @@ class Actor {
 
     /// Whether something was written; not, when it turned out to be right or has to wait.
     Result<bool> perform(const Action& action) {
+        putting_right_.clear();
         switch (action.verb) {
             case Verb::create:
                 return create(action);
@@ -96,9 +99,12 @@ class Actor {
     }
 
     /// What the status does not speak of yet is a new wish, and nobody's contest.
-    bool may_put_right(const Action& action, const std::vector<kube::Difference>& differences) {
-        return !hands_.is_told ||
-               hands_.contests.may_put_right(run_.key, name_of(action), differences, hands_.now);
+    bool may_put_right(const Action& action, std::vector<kube::Difference> differences) {
+        if (!hands_.is_told) {
+            return true;
+        }
+        putting_right_ = std::move(differences);
+        return hands_.contests.may_put_right(run_.key, name_of(action), putting_right_, hands_.now);
     }
 
     /// The object exists although the store does not know it. If the operator made it, the store is behind
@@ -208,6 +214,7 @@ class Actor {
             return tl::unexpected(std::move(written.error()));
         }
         hands_.stores.observe_write(action.kind, *written);
+        remember(action);
         return true;
     }
 
@@ -216,11 +223,17 @@ class Actor {
             return tl::unexpected(std::move(written.error()));
         }
         hands_.stores.observe_apply(action.kind, action.object, *written);
+        remember(action);
         return true;
+    }
+
+    void remember(const Action& action) {
+        hands_.contests.remember(run_.key, name_of(action), putting_right_, hands_.now);
     }
 
     const Hands& hands_;
     const runtime::Run& run_;
+    std::vector<kube::Difference> putting_right_;  // by the action that is performed
 };
 
 /// One webhook that is down is no trouble of the API server, which others would have to go slower for.

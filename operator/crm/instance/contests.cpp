@@ -47,32 +47,30 @@ void put_right(Field& field, TimePoint now) {
 
 }  // namespace
 
+Contests::Field* Contests::Memory::find(std::uint64_t id) {
+    const auto found =
+        std::find_if(fields.begin(), fields.end(), [&](const Field& field) { return field.id == id; });
+    return found == fields.end() ? nullptr : &*found;
+}
+
 bool Contests::may_put_right(const kube::ObjectKey& instance, const std::string& object,
                              const std::vector<kube::Difference>& differences, TimePoint now) {
-    if (differences.empty()) {
+    const std::lock_guard lock(mutex_);
+    const auto known = instances_.find(instance);
+    if (known == instances_.end() || differences.empty()) {
         return true;
     }
-    const std::lock_guard lock(mutex_);
-    sweep(now);
-    Memory& memory = instances_[instance];
-    std::vector<std::size_t> concerned;
+    Memory& memory = known->second;
+    std::vector<Field*> contested;
     for (const kube::Difference& difference : differences) {
-        const std::uint64_t id = id_of(object, difference.field);
-        const auto found = std::find_if(memory.fields.begin(), memory.fields.end(),
-                                        [&](const Field& field) { return field.id == id; });
-        concerned.push_back(static_cast<std::size_t>(found - memory.fields.begin()));
-        if (found == memory.fields.end()) {
-            memory.fields.push_back({.id = id});
+        Field* const field = memory.find(id_of(object, difference.field));
+        if (field == nullptr || !is_paused(*field, now)) {
+            return true;
         }
+        contested.push_back(field);
     }
-    const bool paused = std::all_of(concerned.begin(), concerned.end(),
-                                    [&](std::size_t at) { return is_paused(memory.fields[at], now); });
-    for (std::size_t i = 0; i < concerned.size(); ++i) {
-        Field& field = memory.fields[concerned[i]];
-        if (!paused) {
-            put_right(field, now);
-            continue;
-        }
+    for (std::size_t i = 0; i < contested.size(); ++i) {
+        Field& field = *contested[i];
         if (!field.contest) {
             field.contest = memory.contests.size();
             memory.contests.push_back({object, differences[i].field});
@@ -81,7 +79,22 @@ bool Contests::may_put_right(const kube::ObjectKey& instance, const std::string&
             memory.contests[*field.contest].manager = differences[i].manager;
         }
     }
-    return !paused;
+    return false;
+}
+
+void Contests::remember(const kube::ObjectKey& instance, const std::string& object,
+                        const std::vector<kube::Difference>& differences, TimePoint now) {
+    if (differences.empty()) {
+        return;
+    }
+    const std::lock_guard lock(mutex_);
+    sweep(now);
+    Memory& memory = instances_[instance];
+    for (const kube::Difference& difference : differences) {
+        const std::uint64_t id = id_of(object, difference.field);
+        Field* const field = memory.find(id);
+        put_right(field != nullptr ? *field : memory.fields.emplace_back(Field{.id = id}), now);
+    }
 }
 
 std::vector<Contest> Contests::of(const kube::ObjectKey& instance, TimePoint now) const {

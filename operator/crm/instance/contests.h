@@ -34,10 +34,13 @@ class Contests {
     static constexpr runtime::Duration kFirstPause = std::chrono::minutes(1);
     static constexpr runtime::Duration kLongestPause = std::chrono::minutes(10);
 
-    /// Whether these fields of an object are to be put right now, which is then remembered. Not, while the
-    /// pause of all of them lasts: one that nobody contests takes the others with it.
+    /// Whether these fields of an object are to be put right now. Not, while the pause of all of them lasts:
+    /// one that nobody contests takes the others with it.
     bool may_put_right(const kube::ObjectKey& instance, const std::string& object,
                        const std::vector<kube::Difference>& differences, runtime::TimePoint now);
+    /// They have been: an attempt that was refused is no contest.
+    void remember(const kube::ObjectKey& instance, const std::string& object,
+                  const std::vector<kube::Difference>& differences, runtime::TimePoint now);
 
     /// What had to wait, until nobody has changed it for a whole pause.
     std::vector<Contest> of(const kube::ObjectKey& instance, runtime::TimePoint now) const;
@@ -57,6 +60,8 @@ class Contests {
     struct Memory {
         std::vector<Field> fields;
         std::vector<Contest> contests;
+
+        Field* find(std::uint64_t id);
     };
 
     void sweep(runtime::TimePoint now);

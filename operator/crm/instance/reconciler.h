@@ -13,8 +13,8 @@
 #include "operator/runtime/environment.h"
 #include "operator/runtime/reconciler.h"
 
-#include <cstddef>
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <mutex>
 #include <stop_token>

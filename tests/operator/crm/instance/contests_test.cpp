@@ -16,7 +16,11 @@ const kube::ObjectKey kAcme{"tenants", "acme"};
 class ContestsTest : public testing::Test {
   protected:
     bool put_right(const std::string& field, const std::string& manager = "scaler") {
-        return contests.may_put_right(kAcme, "Deployment acme-server", {{field, manager}}, now);
+        const bool may = contests.may_put_right(kAcme, "Deployment acme-server", {{field, manager}}, now);
+        if (may) {
+            contests.remember(kAcme, "Deployment acme-server", {{field, manager}}, now);
+        }
+        return may;
     }
 
     /// A fight that has come to its first pause.
@@ -50,6 +54,13 @@ TEST_F(ContestsTest, AreNoneWhenEachChangeIsAnother) {
     for (const char* field : {".a", ".b", ".c", ".d", ".e"}) {
         EXPECT_TRUE(put_right(field));
     }
+}
+
+TEST_F(ContestsTest, AreNoneWhileItIsRefusedToPutTheFieldRight) {
+    for (int i = 0; i < 10; ++i) {
+        EXPECT_TRUE(contests.may_put_right(kAcme, "Service acme-server", {{".spec", "x"}}, now));
+    }
+    EXPECT_THAT(contests.of(kAcme, now), IsEmpty());
 }
 
 TEST_F(ContestsTest, AreNoneWhenTheChangesAreFarApart) {

@@ -26,7 +26,7 @@ bool empty(const World& world) {
 
 class Reconciler : public WorldTest {};
 
-TEST_F(Reconciler, CreatesEverythingWithElevenWrites) {
+TEST_F(Reconciler, CreatesEverythingWithAWriteForEachObjectItsStatusAndAnEvent) {
     create();
     EXPECT_THAT(world.objects(), SizeIs(kOwned));
     EXPECT_THAT(world.cluster.writes(), SizeIs(kOwned + 2));  // the status and one Event
