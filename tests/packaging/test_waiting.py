@@ -78,11 +78,6 @@ class ToolsThatWait(unittest.TestCase):
         self.assertEqual(self.health(of_generation(self.recorded[0]["object"], 2))[0], "Progressing")
         self.assertEqual(self.health({"metadata": {"generation": 1}})[0], "Progressing")
 
-    def test_argo_cd_calls_an_instance_without_server_suspended(self):
-        ready = {"type": "Ready", "status": "False", "reason": "ScaledToZero", "message": "none"}
-        stopped = {"metadata": {"generation": 1}, "status": {"observedGeneration": 1, "conditions": [ready]}}
-        self.assertEqual(self.health(stopped), ("Suspended", "none"))
-
 
 if __name__ == "__main__":
     unittest.main()

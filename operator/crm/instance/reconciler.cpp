@@ -29,7 +29,7 @@ namespace {
 bool is_well(const CrmInstance& instance) {
     const Condition* ready = instance.status.find(condition::kReady);
     return ready != nullptr && ready->observed_generation == instance.identity.generation &&
-           (ready->status == Truth::yes || ready->reason == reason::kScaledToZero);
+           ready->status == Truth::yes;
 }
 
 /// The budget of writes is there for the fights that no other cause explains.

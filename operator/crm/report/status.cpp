@@ -213,19 +213,24 @@ Verdict progressing(const Situation& now) {
                         now.server ? now.server->wanted : 0)};
 }
 
-/// The first thing that is in the way.
+/// Whether all is as the spec asks for, or the first thing that is in the way. That no server runs, when none
+/// is to run, is in nobody's way: a tool that waits has what it waits for.
 Verdict ready(const Situation& now) {
     if (auto found = obstacle(now)) {
         return *found;
     }
     const bool waits = now.update == Update::waiting;  // for a schema that nobody misses yet, too
     for (const auto verdict : {database_ready, waits ? database_ready : schema_current, available}) {
-        if (const Verdict needed = verdict(now); needed.status != Truth::yes) {
+        const Verdict needed = verdict(now);
+        if (needed.status != Truth::yes && needed.reason != reason::kScaledToZero) {
             return {Truth::no, needed.reason, needed.message};
         }
     }
     if (const Verdict change = progressing(now); change.status == Truth::yes && !waits) {
         return {Truth::no, change.reason, change.message};
+    }
+    if (const Verdict off = available(now); off.status != Truth::yes) {
+        return {Truth::yes, off.reason, off.message};
     }
     return {Truth::yes, "Serving", fmt::format("The CRM serves at {}", api_endpoint(now.name, now.ns))};
 }

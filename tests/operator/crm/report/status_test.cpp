@@ -152,7 +152,7 @@ TEST(StatusOf, TellsEachStageOfALife) {
          "True AcceptsConnections", "True MigrationSucceeded"},
         {"failed", failed, "False MigrationFailed", "True ServerAvailable", "False MigrationFailed",
          "True AcceptsConnections", "False MigrationFailed"},
-        {"scaled to zero", stopped, "False ScaledToZero", "False ScaledToZero", "False Complete",
+        {"scaled to zero", stopped, "True ScaledToZero", "False ScaledToZero", "False Complete",
          "True AcceptsConnections", "True MigrationSucceeded"},
         {"conflicted", conflicted, "False ObjectConflict", "True ServerAvailable", "False ObjectConflict",
          "True AcceptsConnections", "True MigrationSucceeded"},
@@ -293,10 +293,13 @@ TEST(StatusOf, IsRecordedForTheTestsWithToolsThatWait) {
     Given invalid = serving();
     invalid.problems = {{reason::kInvalidSpec, "wrong"}};
     invalid.valid = false;
+    Given stopped = serving();
+    stopped.server = rollout(0, 0);
     json all = {
         recorded("nothing is there yet", "InProgress", "Progressing", {}),
         recorded("it is being started", "InProgress", "Progressing", {rollout(1, 0), job(""), rollout(1, 0)}),
         recorded("it serves", "Current", "Healthy", serving()),
+        recorded("it is scaled to zero", "Current", "Suspended", stopped),
         recorded("it is being rolled", "InProgress", "Progressing", rolling),
         recorded("its migration failed", "Failed", "Degraded", failed),
         recorded("something is in its way", "Failed", "Degraded", conflicted),
