@@ -36,8 +36,8 @@ function(crm_executable name)
 endfunction()
 
 # crm_test(NAME SUITE suite SOURCES file... [LINK target...]): a GoogleTest program.
-# SUITE says what it needs: unit (nothing), socket (loopback), database (a PostgreSQL of its own), measure (no
-# sanitizer, which would be what is measured).
+# SUITE says what it needs: unit (nothing), socket (loopback), database (a PostgreSQL of its own); and, without a
+# sanitizer, measure (which would measure that) and simulation (which would take hours).
 # tests/run finds the programs of a suite by the folder they are built into.
 function(crm_test name)
   cmake_parse_arguments(ARG "" "SUITE" "SOURCES;LINK" ${ARGN})
@@ -46,7 +46,7 @@ function(crm_test name)
   target_link_libraries(${name} PRIVATE project_flags ${ARG_LINK} GTest::gmock GTest::gtest_main)
   target_compile_options(${name} PRIVATE ${test_flags})
   use_precompiled_headers(${name} test_headers ${ARG_SOURCES})
-  if(ARG_SUITE STREQUAL "measure" AND SANITIZER)
+  if(ARG_SUITE MATCHES "^(measure|simulation)$" AND SANITIZER)
     set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
   endif()
   # Only for the files that use it: the others are the same to ccache in every checkout.

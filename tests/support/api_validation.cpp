@@ -53,6 +53,13 @@ std::optional<Error> duplicates(const json& items, const char* field) {
     return std::nullopt;
 }
 
+/// Every item of a list has the field.
+std::optional<Error> missing(const json& items, const char* field) {
+    const bool all =
+        std::all_of(items.begin(), items.end(), [&](const json& item) { return item.contains(field); });
+    return all ? std::nullopt : std::optional(invalid(field, "Required value"));
+}
+
 /// Of alternatives, exactly one.
 std::optional<Error> not_one(const json& object, const std::vector<const char*>& alternatives) {
     const auto count = std::count_if(alternatives.begin(), alternatives.end(),
@@ -77,9 +84,14 @@ std::optional<Error> invalid_container(const json& container) {
 }
 
 std::optional<Error> invalid_pods(const json& spec) {
+    for (const char* list : {"volumes", "containers"}) {
+        if (auto error = missing(spec.value(list, json::array()), "name")) {
+            return error;
+        }
+    }
     std::set<json> volumes;
     for (const json& volume : spec.value("volumes", json::array())) {
-        volumes.insert(volume.at("name"));
+        volumes.insert(volume["name"]);
         if (auto error = not_one(volume, {"emptyDir", "secret", "configMap", "hostPath"})) {
             return error;
         }
