@@ -16,8 +16,8 @@ namespace crm {
 /// Thread-safe. Nothing but owned objects of instances is kept, and of those a projection.
 class Stores {
   public:
-    /// Changes wake their instance in the controller. Pods are watched besides what instances own, and Warning Events about what does not tell itself why it
-    /// waits.
+    /// Changes wake their instance in the controller. Pods are watched besides what instances own, and
+    /// Warning Events about what does not tell itself why it waits.
     Stores(runtime::Controller& controller, const std::vector<kube::Kind>& owned_kinds);
 
     /// Has the controller keep them equal to the cluster; an empty namespace means all.

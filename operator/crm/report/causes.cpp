@@ -96,9 +96,10 @@ constexpr std::array kCauses{
     CauseRow{reason::kFieldsContested, kPerson, 0s,
              "{by} changes {words} of {what} again and again. The operator puts it back, but only after a "
              "pause: have {by} leave {what} alone, or change the CrmInstance instead."},
-    CauseRow{reason::kDeletedAgain, kPerson, 0s,
-             "{what} is deleted, or loses its labels, again and again. The operator makes it anew, but only "
-             "after a pause: see in the audit log of the API server who it is, and have them leave it alone."},
+    CauseRow{
+        reason::kDeletedAgain, kPerson, 0s,
+        "{what} is deleted, or loses its labels, again and again. The operator makes it anew, but only "
+        "after a pause: see in the audit log of the API server who it is, and have them leave it alone."},
     CauseRow{
         reason::kDatabaseDoesNotFit, kPerson, 0s,
         "The database was to run with {what}, which fits no node ({words}): it runs with what it had "

@@ -124,9 +124,8 @@ TEST_F(ReconcilerRepair, KeepsTheVolumeThatGoesWithItsInstanceWhenItsOwnerIsChan
     world.settle();
     world.start_pods("acme");
     const json claim = world.get(kPersistentVolumeClaim, "data-acme-database-0");
-    world.cluster.edit(kPersistentVolumeClaim, {"tenants", "data-acme-database-0"}, [](json& object) {
-        object["metadata"]["ownerReferences"][0]["uid"] = "another";
-    });
+    world.cluster.edit(kPersistentVolumeClaim, {"tenants", "data-acme-database-0"},
+                       [](json& object) { object["metadata"]["ownerReferences"][0]["uid"] = "another"; });
     world.settle();
     world.cluster.collect_garbage();
     world.settle();
