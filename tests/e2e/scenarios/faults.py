@@ -1,5 +1,6 @@
 """A bad way to the API server changes nothing but the time that all takes."""
 
+import collections
 import json
 import random
 import time
@@ -23,6 +24,18 @@ class Faults(Scenario):
         kubectl("rollout", "status", "deployment/crm-operator", "-n", NAMESPACE, "--timeout=60s", timeout=70)
         wait_until("the operator is ready", operator_ready)
 
+    def reasons_until_ready(self, instances):
+        """What the instances said until all were ready, and how often it was seen."""
+        reasons = collections.Counter()
+
+        def all_ready():
+            waiting = [instance.condition("Ready").get("reason") for instance in instances if not instance.is_ready()]
+            reasons.update(waiting)
+            return not waiting
+
+        wait_until("all instances are ready", all_ready, timeout=120)
+        return dict(reasons)
+
     def test_a_churn_of_instances_behind_a_failing_network_ends_right(self):
         node = json.loads(kubectl("get", "nodes", "-o", "json"))["items"][0]
         address = next(a["address"] for a in node["status"]["addresses"] if a["type"] == "InternalIP")
@@ -41,10 +54,9 @@ class Faults(Scenario):
                 time.sleep(chance.uniform(0, 3))
             proxy.calm()
             began = time.monotonic()
-            for instance in instances:
-                instance.wait_ready()
+            reasons = self.reasons_until_ready(instances)
             took, writes = time.monotonic() - began, writes_by_operator()
             print(f"    {changes} changes, {sum(proxy.faults.values())} faults {proxy.faults},"
-                  f" {writes:.0f} writes, Ready {took:.1f} s after the last")
+                  f" {writes:.0f} writes, Ready {took:.1f} s after the last, meanwhile {reasons}")
             self.assertLess(writes, 40 * changes)
             self.assertGreater(min(proxy.faults.values()), 5)
