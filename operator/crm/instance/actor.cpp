@@ -28,7 +28,7 @@ std::string name_of(const Action& action) {
 
 class Actor {
   public:
-    Actor(const Hands& hands, const runtime::Run& run) : hands_(hands), run_(run) {}
+    explicit Actor(const Hands& hands) : hands_(hands) {}
 
     /// Whether something was written; not, when it turned out to be right or has to wait.
     Result<bool> perform(const Action& action) {
@@ -104,7 +104,7 @@ class Actor {
             return true;
         }
         putting_right_ = std::move(differences);
-        return hands_.contests.may_put_right(run_.key, name_of(action), putting_right_, hands_.now);
+        return hands_.contests.may_put_right(hands_.instance, name_of(action), putting_right_, hands_.now);
     }
 
     /// The object exists although the store does not know it. If the operator made it, the store is behind
@@ -228,11 +228,10 @@ class Actor {
     }
 
     void remember(const Action& action) {
-        hands_.contests.remember(run_.key, name_of(action), putting_right_, hands_.now);
+        hands_.contests.remember(hands_.instance, name_of(action), putting_right_, hands_.now);
     }
 
     const Hands& hands_;
-    const runtime::Run& run_;
     std::vector<kube::Difference> putting_right_;  // by the action that is performed
 };
 
@@ -269,7 +268,7 @@ void tell_of_contests(const std::vector<Contest>& contests, Outcome& outcome) {
 }  // namespace
 
 Outcome act(const Hands& hands, const runtime::Run& run, const std::vector<Action>& actions) {
-    Actor actor(hands, run);
+    Actor actor(hands);
     Outcome outcome;
     for (const Action& action : actions) {
         const Result<bool> wrote = actor.perform(action);
@@ -292,7 +291,7 @@ Outcome act(const Hands& hands, const runtime::Run& run, const std::vector<Actio
             break;  // no pod after it could start
         }
     }
-    tell_of_contests(hands.contests.of(run.key, hands.now), outcome);
+    tell_of_contests(hands.contests.of(hands.instance, hands.now), outcome);
     return outcome;
 }
 

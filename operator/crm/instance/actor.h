@@ -11,6 +11,7 @@
 
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 namespace crm {
@@ -30,6 +31,7 @@ struct Hands {
     kube::Client& client;
     Stores& stores;
     Contests& contests;
+    const std::string& instance;  // its uid
     runtime::TimePoint now;
     /// Whether the status speaks of the spec as it is: what is written then only puts right.
     bool is_told = false;

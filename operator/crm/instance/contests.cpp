@@ -53,7 +53,7 @@ Contests::Field* Contests::Memory::find(std::uint64_t id) {
     return found == fields.end() ? nullptr : &*found;
 }
 
-bool Contests::may_put_right(const kube::ObjectKey& instance, const std::string& object,
+bool Contests::may_put_right(const std::string& instance, const std::string& object,
                              const std::vector<kube::Difference>& differences, TimePoint now) {
     const std::lock_guard lock(mutex_);
     const auto known = instances_.find(instance);
@@ -82,7 +82,7 @@ bool Contests::may_put_right(const kube::ObjectKey& instance, const std::string&
     return false;
 }
 
-void Contests::remember(const kube::ObjectKey& instance, const std::string& object,
+void Contests::remember(const std::string& instance, const std::string& object,
                         const std::vector<kube::Difference>& differences, TimePoint now) {
     if (differences.empty()) {
         return;
@@ -97,7 +97,7 @@ void Contests::remember(const kube::ObjectKey& instance, const std::string& obje
     }
 }
 
-std::vector<Contest> Contests::of(const kube::ObjectKey& instance, TimePoint now) const {
+std::vector<Contest> Contests::of(const std::string& instance, TimePoint now) const {
     const std::lock_guard lock(mutex_);
     std::vector<Contest> result;
     if (const auto found = instances_.find(instance); found != instances_.end()) {
@@ -109,11 +109,6 @@ std::vector<Contest> Contests::of(const kube::ObjectKey& instance, TimePoint now
         }
     }
     return result;
-}
-
-void Contests::forget(const kube::ObjectKey& instance) {
-    const std::lock_guard lock(mutex_);
-    instances_.erase(instance);
 }
 
 /// What has been quiet for long enough is nobody's any more.

@@ -26,7 +26,8 @@ struct Contest {
     runtime::Duration pause{0};
 };
 
-/// Thread-safe. Remembers what was put right lately, and nothing else.
+/// Thread-safe. Remembers what was put right lately, and nothing else. An instance is known by its uid: that
+/// its objects go with it, and come again with the next of its name, is no contest.
 class Contests {
   public:
     static constexpr unsigned kAtOnce = 3;
@@ -36,16 +37,14 @@ class Contests {
 
     /// Whether these fields of an object are to be put right now. Not, while the pause of all of them lasts:
     /// one that nobody contests takes the others with it.
-    bool may_put_right(const kube::ObjectKey& instance, const std::string& object,
+    bool may_put_right(const std::string& instance, const std::string& object,
                        const std::vector<kube::Difference>& differences, runtime::TimePoint now);
     /// They have been: an attempt that was refused is no contest.
-    void remember(const kube::ObjectKey& instance, const std::string& object,
+    void remember(const std::string& instance, const std::string& object,
                   const std::vector<kube::Difference>& differences, runtime::TimePoint now);
 
     /// What had to wait, until nobody has changed it for a whole pause.
-    std::vector<Contest> of(const kube::ObjectKey& instance, runtime::TimePoint now) const;
-
-    void forget(const kube::ObjectKey& instance);
+    std::vector<Contest> of(const std::string& instance, runtime::TimePoint now) const;
 
   private:
     /// Small, because a change of the whole fleet is remembered as well.
@@ -67,7 +66,7 @@ class Contests {
     void sweep(runtime::TimePoint now);
 
     mutable std::mutex mutex_;
-    std::map<kube::ObjectKey, Memory> instances_;
+    std::map<std::string, Memory> instances_;
     runtime::TimePoint swept_at_;
 };
 

@@ -56,7 +56,6 @@ Result<void> InstanceReconciler::reconcile(const runtime::Run& run) {
     if (!stored) {
         disruptions_.end(run.key);
         patience_.forget(run.key);
-        contests_.forget(run.key);
         stores_.forget(run.key);
         return {};
     }
@@ -104,6 +103,7 @@ Result<void> InstanceReconciler::reconcile(const CrmInstance& instance, const ru
         act({.client = run.client,
              .stores = stores_,
              .contests = contests_,
+             .instance = instance.identity.uid,
              .now = environment_.clock(),
              .is_told = instance.status.observed_generation == instance.identity.generation,
              .stop = environment_.give_up},

@@ -11,7 +11,7 @@ using std::chrono::seconds;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-const kube::ObjectKey kAcme{"tenants", "acme"};
+const std::string kAcme = "uid of acme";
 
 class ContestsTest : public testing::Test {
   protected:
@@ -84,7 +84,7 @@ TEST_F(ContestsTest, HoldNothingUpButTheContestedField) {
     fight();
     EXPECT_TRUE(put_right(".spec.template"));
     EXPECT_TRUE(contests.may_put_right(kAcme, "Service acme-server", {{".spec.replicas", "scaler"}}, now));
-    EXPECT_TRUE(contests.may_put_right({"tenants", "other"}, "Deployment acme-server",
+    EXPECT_TRUE(contests.may_put_right("uid of another", "Deployment acme-server",
                                        {{".spec.replicas", "scaler"}}, now));
     // Together with something else it is put right as well.
     EXPECT_TRUE(contests.may_put_right(kAcme, "Deployment acme-server",
@@ -103,11 +103,11 @@ TEST_F(ContestsTest, EndWhenNobodyChangesTheFieldAnyMore) {
     EXPECT_TRUE(put_right(".spec.replicas"));
 }
 
-TEST_F(ContestsTest, EndWithTheInstance) {
+TEST_F(ContestsTest, AreNotHandedOnToTheNextInstanceOfTheName) {
     fight();
-    contests.forget(kAcme);
-    EXPECT_TRUE(put_right(".spec.replicas"));
-    EXPECT_THAT(contests.of(kAcme, now), IsEmpty());
+    EXPECT_TRUE(contests.may_put_right("uid of the next", "Deployment acme-server",
+                                       {{".spec.replicas", "scaler"}}, now));
+    EXPECT_THAT(contests.of("uid of the next", now), IsEmpty());
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "operator/crm/api/labels.h"
 #include "operator/crm/api/secret_data.h"
 #include "operator/crm/desired/credentials.h"
+#include "operator/crm/instance/contests.h"
 #include "tests/operator/crm/world.h"
 
 #include <exception>
@@ -158,6 +159,18 @@ TEST_F(ReconcilerInTrouble, TellsOnceOfATroubleThatDiffersInNoiseAlone) {
     EXPECT_EQ(world.cluster.all(kEvent).size(), events);
     for (const Call& call : world.cluster.writes()) {
         EXPECT_EQ(call.kind, "Service");
+    }
+}
+
+TEST_F(ReconcilerInTrouble, MakesAnInstanceThatIsDeletedAndAppliedManyTimesAtOnceEachTime) {
+    create();
+    for (unsigned i = 0; i <= Contests::kAtOnce; ++i) {
+        world.cluster.erase(kCrmInstance, {"tenants", "acme"});
+        create();
+        world.cluster.collect_garbage();  // when the next one is there already
+        world.settle();
+        world.start_pods("acme");
+        ASSERT_EQ(world.condition_of("acme", condition::kReady), "True Serving") << i;
     }
 }
 
