@@ -9,7 +9,6 @@
 #include "operator/crm/observed/drift.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 
 namespace crm {
@@ -182,6 +181,16 @@ void plan_restart(const Identity& instance, const Observed& observed, std::vecto
     }
 }
 
+bool has_pods(const kube::Kind& kind) {
+    return kind == kStatefulSet || kind == kDeployment || kind == kJob;
+}
+
+/// Controllers try again after a time that doubles to create pods that are refused: what is about to go, with
+/// the namesake that made it, must not let them begin.
+bool is_needed_by_pods(const kube::Kind& kind) {
+    return kind == kServiceAccount || kind == kSecret;
+}
+
 /// Whether an object was wanted once and is not any more.
 bool is_left_over(const ObservedObject& object, const std::vector<DesiredObject>& desired) {
     const auto of_kind = [&](const auto& each) { return each.kind == object.kind; };
@@ -223,10 +232,12 @@ std::vector<Action> plan(const Identity& instance, const Observed& observed,
         }
     }
     const auto database = observed.rollout(kStatefulSet, database_name(instance.key.name));
+    bool pods_can_start = true;
     for (const DesiredObject& object : desired) {
         if (const auto* existing = observed.find(object.kind, kube::key_of(object.manifest).name)) {
+            pods_can_start &= !(existing->deleting && is_needed_by_pods(object.kind));
             plan_existing(instance, object, *existing, actions);
-        } else if (object.needed) {
+        } else if (object.needed && (pods_can_start || !has_pods(object.kind))) {
             plan_new(object, database && database->ready > 0, actions);
         }
     }
@@ -235,9 +246,7 @@ std::vector<Action> plan(const Identity& instance, const Observed& observed,
 }
 
 bool is_disruptive(const Action& action) {
-    const std::array kWorkloads{kStatefulSet, kDeployment, kJob, kPod};
-    return action.verb != Verb::patch &&
-           std::find(kWorkloads.begin(), kWorkloads.end(), action.kind) != kWorkloads.end();
+    return action.verb != Verb::patch && (has_pods(action.kind) || action.kind == kPod);
 }
 
 bool has_new_wish(const Observed& observed, const std::vector<DesiredObject>& desired) {

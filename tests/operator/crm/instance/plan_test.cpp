@@ -230,6 +230,16 @@ TEST_F(Plan, LeavesAloneWhatIsBeingDeleted) {
     EXPECT_THAT(planned(), IsEmpty());
 }
 
+TEST_F(Plan, MakesNoWorkloadWhilePodsOfItWouldBeRefused) {
+    converge();
+    std::erase_if(observed.objects, [](const ObservedObject& object) {
+        return object.kind == kStatefulSet || object.kind == kDeployment || object.kind == kService;
+    });
+    of(kServiceAccount, "acme-crm").deleting = true;
+    EXPECT_THAT(planned(), ElementsAre("apply Service/acme-database-pods", "apply Service/acme-database",
+                                       "apply Service/acme-server"));
+}
+
 TEST_F(Plan, AddsTheOwnerToASecretByApplyAlone) {
     instance.spec.deletion_policy = DeletionPolicy::remove;
     const auto actions = plan(instance.identity, observed, desired());
