@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -133,15 +134,33 @@ json owned_part(const json& live, const json& owned, const FieldSets& others) {
 /// FNV-1a over an unambiguous serialisation that is never built.
 class Digest {
   public:
+    enum class Nulls { kept, left_out };
+
+    explicit Digest(Nulls nulls) : nulls_(nulls) {}
+
+    /// An object, as if it had no members of these names.
+    void add_without(std::initializer_list<std::string_view> names, const json& object) {
+        const auto is_left_out = [&](const std::string& name, const json& member) {
+            return (nulls_ == Nulls::left_out && member.is_null()) ||
+                   std::find(names.begin(), names.end(), name) != names.end();
+        };
+        std::size_t members = 0;
+        for (const auto& [name, member] : object.items()) {
+            members += is_left_out(name, member) ? 0 : 1;
+        }
+        add_tag('{', members);
+        for (const auto& [name, member] : object.items()) {
+            if (!is_left_out(name, member)) {
+                add_text(name);
+                add(member);
+            }
+        }
+    }
+
     void add(const json& value) {
         switch (value.type()) {
             case json::value_t::object:
-                add_tag('{', value.size());
-                for (const auto& [name, member] : value.items()) {
-                    add_text(name);
-                    add(member);
-                }
-                return;
+                return add_without({}, value);
             case json::value_t::array:
                 add_tag('[', value.size());
                 for (const json& item : value) {
@@ -198,6 +217,7 @@ class Digest {
         return value.dump();
     }
 
+    const Nulls nulls_;
     std::uint64_t value_ = 0xcbf29ce484222325U;
 };
 
@@ -246,8 +266,22 @@ json identity_removed(json manifest) {
 }
 
 std::uint64_t digest(const json& value) {
-    Digest result;
+    Digest result(Digest::Nulls::kept);
     result.add(value);
+    return result.value();
+}
+
+std::uint64_t content_digest(const json& object) {
+    static const json kNone = json::object();
+    Digest result(Digest::Nulls::left_out);
+    if (!object.is_object()) {
+        result.add(object);
+        return result.value();
+    }
+    result.add_without({"apiVersion", "kind", "metadata"}, object);
+    const auto metadata = object.find("metadata");
+    const bool has_metadata = metadata != object.end() && metadata->is_object();
+    result.add_without({"name", "namespace"}, has_metadata ? *metadata : kNone);
     return result.value();
 }
 

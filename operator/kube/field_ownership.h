@@ -38,4 +38,8 @@ json identity_removed(json manifest);
 /// Equal values (by operator==) have equal digests.
 std::uint64_t digest(const json& value);
 
+/// The same of an object without its identity, and as if members that are null were not there: what
+/// owned_fields() of a live object and a manifest have in common when the one is as the other wants it.
+std::uint64_t content_digest(const json& object);
+
 }  // namespace kube

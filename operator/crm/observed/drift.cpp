@@ -75,25 +75,6 @@ json kept_fields(const Kept& kept, const json& object) {
     return result;
 }
 
-/// Servers older than 1.34 write `creationTimestamp: null` into claim templates.
-json without_nulls(json value) {
-    if (value.is_object()) {
-        for (auto member = value.begin(); member != value.end();) {
-            if (member->is_null()) {
-                member = value.erase(member);
-                continue;
-            }
-            *member = without_nulls(std::move(*member));
-            ++member;
-        }
-    } else if (value.is_array()) {
-        for (json& item : value) {
-            item = without_nulls(std::move(item));
-        }
-    }
-    return value;
-}
-
 }  // namespace
 
 bool holds_data(const kube::Kind& kind) {
@@ -105,14 +86,15 @@ std::uint64_t live_digest(const kube::Kind& kind, const json& object) {
     if (const Kept* kept = kept_of(kind)) {
         return kube::digest(kept_fields(*kept, object));
     }
-    return kube::digest(without_nulls(kube::owned_fields(object, kube::kFieldManager)));
+    // Servers older than 1.34 write `creationTimestamp: null` into claim templates.
+    return kube::content_digest(kube::owned_fields(object, kube::kFieldManager));
 }
 
 std::uint64_t wanted_digest(const kube::Kind& kind, const json& manifest) {
     if (const Kept* kept = kept_of(kind)) {
         return kube::digest(kept_fields(*kept, manifest));
     }
-    return kube::digest(without_nulls(kube::identity_removed(manifest)));
+    return kube::content_digest(manifest);
 }
 
 }  // namespace crm

@@ -40,6 +40,8 @@ class Untouched : public testing::TestWithParam<const char*> {};
 TEST_P(Untouched, ObjectsOwnExactlyWhatTheirManifestSays) {
     EXPECT_EQ(owned(GetParam()), wanted(GetParam())) << json::diff(wanted(GetParam()), owned(GetParam()));
     EXPECT_EQ(digest(owned(GetParam())), digest(wanted(GetParam())));
+    EXPECT_EQ(content_digest(owned(GetParam())),
+              content_digest(sample(std::string(GetParam()) + ".manifest")));
 }
 
 INSTANTIATE_TEST_SUITE_P(FieldOwnership, Untouched,
