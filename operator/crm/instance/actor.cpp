@@ -1,6 +1,7 @@
 #include "operator/crm/instance/actor.h"
 
 #include "common/log.h"
+#include "operator/crm/api/crm_instance.h"
 #include "operator/crm/api/kinds.h"
 #include "operator/crm/api/labels.h"
 #include "operator/crm/instance/restoration.h"
@@ -28,7 +29,7 @@ std::string name_of(const Action& action) {
 
 class Actor {
   public:
-    explicit Actor(const Hands& hands) : hands_(hands) {}
+    Actor(const Hands& hands, const runtime::Run& run) : hands_(hands), run_(run) {}
 
     /// Whether something was written; not, when it turned out to be right or has to wait.
     Result<bool> perform(const Action& action) {
@@ -87,6 +88,9 @@ class Actor {
             return fail(ErrorKind::expired,
                         fmt::format("{} is another one: planning again", name_of(action)));
         }
+        if (auto there = check_owner(action.object, *live); !there) {
+            return tl::unexpected(std::move(there.error()));
+        }
         const json wanted = with_fixed_fields(action.kind, action.object, *live);
         if (live_digest(action.kind, *live) == wanted_digest(action.kind, wanted)) {
             hands_.stores.observe_apply(action.kind, action.object, *live);
@@ -122,6 +126,9 @@ class Actor {
             !kube::is_written_by(*live, kube::kFieldManager)) {
             return tl::unexpected(conflict);
         }
+        if (auto there = check_owner(action.taken_back, *live); !there) {
+            return tl::unexpected(std::move(there.error()));
+        }
         Result<bool> taken =
             observed(action, restore(hands_.client, action.kind, *live,
                                      with_fixed_fields(action.kind, action.taken_back, *live), hands_.stop));
@@ -140,15 +147,46 @@ class Actor {
         if (live->is_null()) {
             return false;
         }
+        if (auto there = check_owner(action.object, *live); !there) {
+            return tl::unexpected(std::move(there.error()));
+        }
         json object = action.object;
         object["metadata"]["uid"] = kube::uid_of(*live);
         return applied(action, hands_.client.apply(action.kind, object, {.force = true}, hands_.stop));
     }
 
+    /// What has lost its owner may have been orphaned, and the store may not know yet that the instance is
+    /// being deleted: it would be deleted after all, with the data, if it were given back.
+    Result<void> check_owner(const json& wanted, const json& live) {
+        const std::string owner = uid_of_owner(wanted);
+        if (owner.empty() || owner == uid_of_owner(live)) {
+            return {};
+        }
+        const Result<json> instance = find(kCrmInstance, run_.key);
+        if (!instance) {
+            return tl::unexpected(instance.error());
+        }
+        const bool there =
+            !instance->is_null() && kube::uid_of(*instance) == owner && !decode_identity(*instance).deleting;
+        return there ? Result<void>()
+                     : fail(ErrorKind::expired,
+                            fmt::format("CrmInstance {} is no more: planning again", run_.key.name));
+    }
+
+    static std::string uid_of_owner(const json& object) {
+        for (const json& owner : object["metadata"].value("ownerReferences", json::array())) {
+            if (owner.value("kind", "") == kCrmInstance.kind) {
+                return owner.value("uid", "");
+            }
+        }
+        return {};
+    }
+
+    Result<json> find(const Action& action) { return find(action.kind, action.key); }
+
     /// As it is now, from the API server; null when there is none.
-    Result<json> find(const Action& action) {
-        auto page = hands_.client.list(action.kind, {.ns = action.key.ns, .name = action.key.name}, 1, {},
-                                       hands_.stop);
+    Result<json> find(const kube::Kind& kind, const kube::ObjectKey& key) {
+        auto page = hands_.client.list(kind, {.ns = key.ns, .name = key.name}, 1, {}, hands_.stop);
         if (!page) {
             return tl::unexpected(page.error());
         }
@@ -232,6 +270,7 @@ class Actor {
     }
 
     const Hands& hands_;
+    const runtime::Run& run_;
     std::vector<kube::Difference> putting_right_;  // by the action that is performed
 };
 
@@ -268,7 +307,7 @@ void tell_of_contests(const std::vector<Contest>& contests, Outcome& outcome) {
 }  // namespace
 
 Outcome act(const Hands& hands, const runtime::Run& run, const std::vector<Action>& actions) {
-    Actor actor(hands);
+    Actor actor(hands, run);
     Outcome outcome;
     for (const Action& action : actions) {
         const Result<bool> wrote = actor.perform(action);

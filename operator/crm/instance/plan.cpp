@@ -121,6 +121,8 @@ Action own_again(const DesiredObject& desired, const ObservedObject& observed) {
         result.object["metadata"][field] = desired.manifest["metadata"][field];
     }
     result.object["metadata"]["uid"] = observed.uid;
+    result.restores = true;
+    result.uid = observed.uid;
     return result;
 }
 

@@ -71,6 +71,30 @@ TEST_F(ReconcilerRestoration, IsContentWithWhatAPolicyMakesOfAnObject) {
     EXPECT_THAT(world.cluster.writes(), IsEmpty());
 }
 
+TEST_F(ReconcilerRestoration, GivesNothingBackToAnInstanceThatWasDeletedWithoutIt) {
+    world.create(instance_manifest("acme", "tenants", json::object({{"deletionPolicy", "Delete"}})));
+    world.settle();
+    world.start_pods("acme");
+    const std::string claim = database_claim_name("acme");
+    const auto is_owned = [&](const kube::Kind& kind, const std::string& name) {
+        return !world.get(kind, name)["metadata"].value("ownerReferences", json::array()).empty();
+    };
+    ASSERT_TRUE(is_owned(kPersistentVolumeClaim, claim));
+    world.cluster.set_fault([](const Call& call, support::Moment) {
+        return call.verb == support::Verb::watch && call.kind == kCrmInstance.kind
+                   ? std::optional(Error{ErrorKind::unavailable, "late"})
+                   : std::nullopt;
+    });
+    world.cluster.erase(kCrmInstance, {"tenants", "acme"}, kube::Dependents::orphan);
+    world.cluster.collect_garbage();
+    ASSERT_FALSE(is_owned(kPersistentVolumeClaim, claim));
+    world.settle_after(minutes(1));
+    EXPECT_FALSE(is_owned(kPersistentVolumeClaim, claim));
+    EXPECT_FALSE(is_owned(kSecret, "acme-database"));
+    EXPECT_FALSE(is_owned(kJob, migration_name("acme", "crm-operator.dev/crm-server:0.1.0")));
+    EXPECT_FALSE(is_owned(kStatefulSet, "acme-database"));
+}
+
 TEST_F(ReconcilerRestoration, AppliesWhatAPolicyChangedOnceAfterAStart) {
     world.cluster.set_admission(mirror_images);
     serve();
