@@ -28,6 +28,13 @@ bool goes_with_a_namesake(const ObservedObject& object, const Identity& instance
            object.controller != instance.uid;
 }
 
+/// A claim that was deleted stays as long as a pod uses it, and is the volume that there is: unless it goes
+/// with a namesake.
+bool is_volume_at_hand(const ObservedObject& object, const Identity& instance) {
+    return object.kind == kPersistentVolumeClaim &&
+           (object.controller.empty() || object.controller == instance.uid);
+}
+
 runtime::Projected project_owned(const kube::Kind& kind, const kube::json& object) {
     return {.owner = {kube::key_of(object).ns, instance_of(object)}, .fields = projection(kind, object)};
 }
@@ -76,7 +83,8 @@ Observed Stores::observe(const Identity& instance, const std::string& claim_uid)
         for (const runtime::StoredObject& stored : owned.store->owned_by(instance.key)) {
             ObservedObject object = observed_object(owned.kind, stored);
             object.digest = accepted_.seen_as(instance.key, owned.kind, object.key.name, object.digest);
-            object.deleting |= object.uid != claim_uid && goes_with_a_namesake(object, instance);
+            const bool goes = object.uid != claim_uid && goes_with_a_namesake(object, instance);
+            object.deleting = goes || (object.deleting && !is_volume_at_hand(object, instance));
             observed.objects.push_back(std::move(object));
         }
     }

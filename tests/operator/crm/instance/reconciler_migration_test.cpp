@@ -128,6 +128,22 @@ TEST_F(ReconcilerMigration, OfAnOrphanedInstanceProvesNothingForTheVolumeOfTheNe
     EXPECT_THAT(world.objects(), IsEmpty());
 }
 
+TEST_F(ReconcilerMigration, IsProvenForAVolumeThatWasDeletedAndIsStillUsed) {
+    create();
+    world.start_pods("acme");
+    const kube::ObjectKey claim{"tenants", "data-acme-database-0"};
+    world.cluster.edit(kPersistentVolumeClaim, claim, [](json& object) {
+        object["metadata"]["finalizers"] = json::array({"kubernetes.io/pvc-protection"});
+    });
+    world.cluster.erase(kCrmInstance, {"tenants", "acme"}, kube::Dependents::orphan);
+    world.cluster.collect_garbage();
+    world.settle();
+    world.cluster.erase(kPersistentVolumeClaim, claim);
+    ASSERT_TRUE(world.get(kPersistentVolumeClaim, claim.name)["metadata"].contains("deletionTimestamp"));
+    create();
+    EXPECT_EQ(world.condition_of("acme", condition::kReady), "True Serving");
+}
+
 TEST_F(ReconcilerMigration, OfAnOtherLifeIsNoProofForAnEmptyVolume) {
     create();
     world.start_pods("acme");
