@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -38,6 +39,11 @@ class ClusterState {
     /// Asked for each write that is not of a status, whoever writes. None: all is valid.
     void set_validation(Validation validation) { validation_ = std::move(validation); }
 
+    /// Told of each object that is gone, as it last was.
+    void set_on_gone(std::function<void(const kube::Kind&, const kube::json&)> told) {
+        on_gone_ = std::move(told);
+    }
+
     /// Without a name of the manager nobody owns the fields.
     Result<kube::json> create(const kube::Kind& kind, kube::json object, const FieldManager& by);
     Result<kube::json> apply(const kube::Kind& kind, kube::json object, const FieldManager& by, bool force);
@@ -60,6 +66,9 @@ class ClusterState {
     Result<std::vector<kube::WatchEvent>> changes_since(const kube::Kind& kind,
                                                         const kube::Selection& selection,
                                                         std::uint64_t version) const;
+    /// Whether it is told anything, or that it cannot go on.
+    bool has_changes_since(const kube::Kind& kind, const kube::Selection& selection,
+                           std::uint64_t version) const;
     kube::WatchEvent bookmark(const kube::Kind& kind) const;
 
     std::size_t collect_garbage();
@@ -94,13 +103,18 @@ class ClusterState {
 
     Objects& objects(const kube::Kind& kind);
     const Objects* find_objects(const kube::Kind& kind) const;
+    static std::deque<Change>::const_iterator first_after(const Objects& of_kind, std::uint64_t version);
     std::optional<Error> admit(const kube::Kind& kind, kube::json& object) const;
     kube::json born(const kube::Kind& kind, const kube::ObjectKey& key);
     Result<kube::json> store_valid(const kube::Kind& kind, const kube::json& before, kube::json after);
     kube::json store(const kube::Kind& kind, const kube::json& before, kube::json after);
     void bury(const kube::Kind& kind, const Object& last);
-    std::set<std::string> uids() const;
-    bool is_garbage(const kube::json& object, const std::set<std::string>& alive) const;
+    /// Of the objects that are there; refers to them.
+    using Uids = std::set<std::string_view>;
+    Uids uids() const;
+    bool is_garbage(const kube::json& object, const Uids& alive) const;
+    template <class Condition>
+    static std::vector<kube::ObjectKey> keys_where(const Objects& of_kind, const Condition& condition);
     std::size_t release_dependents();
     void disown(const std::string& owner);
 
@@ -108,7 +122,10 @@ class ClusterState {
     const Defaults defaults_;
     Admission admission_;
     Validation validation_;
-    std::map<std::string, Objects> kinds_;
+    std::function<void(const kube::Kind&, const kube::json&)> on_gone_;
+    /// Group and plural; the texts of a kind live for ever.
+    using Id = std::pair<std::string_view, std::string_view>;
+    std::map<Id, Objects> kinds_;
     std::map<std::string, Snapshot> pages_;  // by continue token
     std::uint64_t version_ = 1000;
     std::uint64_t compacted_ = 0;

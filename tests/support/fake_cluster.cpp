@@ -45,11 +45,17 @@ FakeCluster::FakeCluster(Options options, const ClusterState& state)
       keep_calls_(options.keep_calls),
       state_(state, std::move(options.time), std::move(options.defaults)) {}
 
-template <class T, class Action>
-Result<T> FakeCluster::request(Call call, const std::stop_token& stop, const Action& action) {
+/// What nobody asks for is not copied: a request is made some million times in a simulation.
+template <class T, class MakeCall, class Action>
+Result<T> FakeCluster::request(const MakeCall& make_call, const std::stop_token& stop, const Action& action) {
     if (stop.stop_requested()) {
         return fail(ErrorKind::cancelled, "stopped");
     }
+    if (!is_observed()) {
+        const std::lock_guard lock(mutex_);
+        return action();
+    }
+    Call call = make_call();
     Result<T> result = fail(ErrorKind::internal, {});
     auto refused = fault(call, Moment::before);
     {
@@ -71,6 +77,12 @@ Result<T> FakeCluster::request(Call call, const std::stop_token& stop, const Act
     return result;
 }
 
+/// Nobody waits in a watch, either.
+bool FakeCluster::is_observed() const {
+    const std::lock_guard lock(mutex_);
+    return keep_calls_ || fault_ || watches_wait_;
+}
+
 std::optional<Error> FakeCluster::fault(const Call& call, Moment moment) {
     Fault ask;
     {
@@ -82,37 +94,41 @@ std::optional<Error> FakeCluster::fault(const Call& call, Moment moment) {
 
 Result<kube::Page> FakeCluster::list(const kube::Kind& kind, const kube::Selection& selection, int limit,
                                      const std::string& continue_token, std::stop_token stop) {
-    return request<kube::Page>(call_of(Verb::list, kind), stop, [&] {
-        return state_.page(kind, selection, static_cast<std::size_t>(limit), continue_token);
-    });
+    return request<kube::Page>(
+        [&] { return call_of(Verb::list, kind); }, stop,
+        [&] { return state_.page(kind, selection, static_cast<std::size_t>(limit), continue_token); });
 }
 
 Result<json> FakeCluster::create(const kube::Kind& kind, const json& object, std::stop_token stop) {
-    return request<json>(call_of(Verb::create, kind, kube::key_of(object), object), stop, [&] {
-        return state_.create(kind, object, {std::string(kube::kCreateFieldManager), "Update"});
-    });
+    return request<json>(
+        [&] { return call_of(Verb::create, kind, kube::key_of(object), object); }, stop,
+        [&] { return state_.create(kind, object, {std::string(kube::kCreateFieldManager), "Update"}); });
 }
 
 Result<json> FakeCluster::apply(const kube::Kind& kind, const json& object, const kube::ApplyOptions& options,
                                 std::stop_token stop) {
     const bool status = options.subresource == kube::Subresource::status;
     const Verb verb = status ? Verb::apply_status : Verb::apply;
-    return request<json>(call_of(verb, kind, kube::key_of(object), object), stop, [&] {
-        return state_.apply(kind, object, {std::string(options.manager), "Apply", status ? "status" : ""},
-                            options.force);
-    });
+    return request<json>(
+        [&] { return call_of(verb, kind, kube::key_of(object), object); }, stop,
+        [&] {
+            return state_.apply(kind, object, {std::string(options.manager), "Apply", status ? "status" : ""},
+                                options.force);
+        });
 }
 
 Result<json> FakeCluster::patch(const kube::Kind& kind, const kube::ObjectKey& key, const json& changes,
                                 const kube::PatchOptions& options, std::stop_token stop) {
-    return request<json>(call_of(Verb::patch, kind, key, changes), stop, [&] {
-        return state_.patch(kind, key, changes, options, {std::string(kube::kFieldManager), "Update"});
-    });
+    return request<json>([&] { return call_of(Verb::patch, kind, key, changes); }, stop,
+                         [&] {
+                             return state_.patch(kind, key, changes, options,
+                                                 {std::string(kube::kFieldManager), "Update"});
+                         });
 }
 
 Result<void> FakeCluster::remove(const kube::Kind& kind, const kube::ObjectKey& key,
                                  const kube::DeleteOptions& options, std::stop_token stop) {
-    return request<void>(call_of(Verb::remove, kind, key), stop,
+    return request<void>([&] { return call_of(Verb::remove, kind, key); }, stop,
                          [&] { return state_.remove(kind, key, options); });
 }
 
@@ -253,6 +269,12 @@ std::uint64_t FakeCluster::version(const kube::Kind& kind) const {
     return state_.version(kind);
 }
 
+bool FakeCluster::has_changes_since(const kube::Kind& kind, const kube::Selection& selection,
+                                    std::uint64_t version) const {
+    const std::lock_guard lock(mutex_);
+    return state_.has_changes_since(kind, selection, version);
+}
+
 ClusterState FakeCluster::state() const {
     const std::lock_guard lock(mutex_);
     return state_;
@@ -271,6 +293,11 @@ void FakeCluster::set_admission(ClusterState::Admission admission) {
 void FakeCluster::set_validation(ClusterState::Validation validation) {
     const std::lock_guard lock(mutex_);
     state_.set_validation(std::move(validation));
+}
+
+void FakeCluster::set_on_gone(std::function<void(const kube::Kind&, const kube::json&)> told) {
+    const std::lock_guard lock(mutex_);
+    state_.set_on_gone(std::move(told));
 }
 
 std::vector<Call> FakeCluster::calls() const {

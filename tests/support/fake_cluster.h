@@ -100,6 +100,9 @@ class FakeCluster : public kube::Client {
     /// Of the latest change, of any kind or of one.
     std::uint64_t version() const;
     std::uint64_t version(const kube::Kind& kind) const;
+    /// Whether a watch that was told everything up to a version would be told more.
+    bool has_changes_since(const kube::Kind& kind, const kube::Selection& selection,
+                           std::uint64_t version) const;
     ClusterState state() const;
 
     /// Deletes objects whose owners are all gone, and so on. Returns how many went.
@@ -115,6 +118,8 @@ class FakeCluster : public kube::Client {
     /// Asked under the lock: it may look at nothing but the object.
     void set_admission(ClusterState::Admission admission);
     void set_validation(ClusterState::Validation validation);
+    /// Likewise: told of each object that is gone, as it last was.
+    void set_on_gone(std::function<void(const kube::Kind&, const kube::json&)> told);
     std::vector<Call> calls() const;
     /// The calls that write, whether they changed something or not.
     std::vector<Call> writes() const;
@@ -124,8 +129,9 @@ class FakeCluster : public kube::Client {
 
   private:
     std::optional<Error> fault(const Call& call, Moment moment);
-    template <class T, class Action>
-    Result<T> request(Call call, const std::stop_token& stop, const Action& action);
+    bool is_observed() const;
+    template <class T, class MakeCall, class Action>
+    Result<T> request(const MakeCall& make_call, const std::stop_token& stop, const Action& action);
     template <class Action>
     auto change(const Action& action);
 

@@ -8,6 +8,9 @@ namespace {
 
 using kube::json;
 
+/// In a node with others: the field itself is in the set, too.
+constexpr const char* kItself = ".";
+
 bool is_atomic_map(std::string_view field) {
     static const std::set<std::string_view> kFields = {"selector",        "podSelector",  "namespaceSelector",
                                                        "labelSelector",   "nodeSelector", "secretKeyRef",
@@ -67,36 +70,57 @@ json::iterator find_item(json& list, const json& keys) {
     return std::find_if(list.begin(), list.end(), [&](const json& item) { return has_keys(item, keys); });
 }
 
-void collect(const json& value, std::string_view field, FieldPath& path, FieldSet& fields) {
-    const auto within = [&](std::string element, const auto& action) {
-        path.push_back(std::move(element));
-        action();
-        path.pop_back();
-    };
-    const auto collect_members = [&](const json& object) {
-        for (const auto& [name, member] : object.items()) {
-            within("f:" + name, [&] { collect(member, name, path, fields); });
-        }
-    };
+void collect(const json& value, std::string_view field, json& node);
+
+void collect_members(const json& object, json& node) {
+    for (const auto& [name, member] : object.items()) {
+        collect(member, name, node["f:" + name]);
+    }
+}
+
+/// Puts what a value sets into its node.
+void collect(const json& value, std::string_view field, json& node) {
+    node = json::object();
     if (value.is_object() && !value.empty() && !is_atomic_map(field)) {
-        return collect_members(value);
+        return collect_members(value, node);
     }
     if (value.is_array() && is_set(field)) {
         for (const json& item : value) {
-            within("v:" + item.dump(), [&] { fields.insert(path); });
+            node["v:" + item.dump()] = json::object();
         }
         return;
     }
     const auto keys = value.is_array() ? keys_of_list(field, value) : std::vector<std::string>{};
-    if (keys.empty()) {
-        fields.insert(path);
-        return;
+    for (std::size_t i = 0; !keys.empty() && i < value.size(); ++i) {
+        json& of_item = node["k:" + keys_of_item(value[i], keys).dump()];
+        of_item[kItself] = json::object();
+        collect_members(value[i], of_item);
     }
-    for (const json& item : value) {
-        within("k:" + keys_of_item(item, keys).dump(), [&] {
-            fields.insert(path);
-            collect_members(item);
-        });
+}
+
+/// Whether the field of a node is in the set, and not only fields inside it.
+bool is_set_itself(const json& node) {
+    return node.empty() || node.contains(kItself);
+}
+
+/// Null when there is none.
+const json* node_in(const json& fields, const std::string& element) {
+    const auto found = fields.find(element);
+    return found == fields.end() ? nullptr : &*found;
+}
+
+/// Calls action(path, node, node of the other) for each node, which the other may not have: null then.
+template <class Action>
+void walk(const json& node, const json* other, FieldPath& path, const Action& action) {
+    if (!path.empty()) {
+        action(path, node, other);
+    }
+    for (const auto& [element, child] : node.items()) {
+        if (element != kItself) {
+            path.push_back(element);
+            walk(child, other == nullptr ? nullptr : node_in(*other, element), path, action);
+            path.pop_back();
+        }
     }
 }
 
@@ -105,7 +129,7 @@ void read(const json& node, FieldPath& path, FieldSet& fields) {
         fields.insert(path);
     }
     for (const auto& [element, child] : node.items()) {
-        if (element == ".") {
+        if (element == kItself) {
             fields.insert(path);
             continue;
         }
@@ -139,25 +163,39 @@ void erase_child(json& parent, const std::string& element, const json* child) {
 
 }  // namespace
 
+json fields_v1_of(const json& manifest) {
+    static const std::set<std::string_view> kIdentity{"name",
+                                                      "namespace",
+                                                      "uid",
+                                                      "resourceVersion",
+                                                      "generation",
+                                                      "creationTimestamp",
+                                                      "deletionTimestamp",
+                                                      "managedFields"};
+    json tree = json::object();
+    for (const auto& [name, member] : manifest.items()) {
+        if (name == "apiVersion" || name == "kind") {
+            continue;
+        }
+        if (name != "metadata") {
+            collect(member, name, tree["f:" + name]);
+            continue;
+        }
+        json metadata = json::object();
+        for (const auto& [field, value] : member.items()) {
+            if (!kIdentity.contains(field)) {
+                collect(value, field, metadata["f:" + field]);
+            }
+        }
+        if (!metadata.empty()) {
+            tree["f:metadata"] = std::move(metadata);
+        }
+    }
+    return tree;
+}
+
 FieldSet fields_of(const json& manifest) {
-    json content = manifest;
-    content.erase("apiVersion");
-    content.erase("kind");
-    if (content.contains("metadata")) {
-        for (const char* field : {"name", "namespace", "uid", "resourceVersion", "generation",
-                                  "creationTimestamp", "deletionTimestamp", "managedFields"}) {
-            content["metadata"].erase(field);
-        }
-        if (content["metadata"].empty()) {
-            content.erase("metadata");
-        }
-    }
-    FieldSet fields;
-    FieldPath path;
-    if (!content.empty()) {
-        collect(content, {}, path, fields);
-    }
-    return fields;
+    return from_fields_v1(fields_v1_of(manifest));
 }
 
 json to_fields_v1(const FieldSet& fields) {
@@ -177,7 +215,7 @@ json to_fields_v1(const FieldSet& fields) {
     }
     for (const FieldPath& path : fields) {
         if (json* node = node_at(path); !node->empty()) {
-            (*node)["."] = json::object();
+            (*node)[kItself] = json::object();
         }
     }
     return tree;
@@ -203,7 +241,7 @@ const json* value_at(const json& object, const FieldPath& path) {
     return value;
 }
 
-void remove_at(json& object, const FieldPath& path, const FieldSet& keep) {
+void remove_at(json& object, const FieldPath& path, const std::function<bool(const FieldPath&)>& keep) {
     FieldPath parent_path(path.begin(), path.end() - 1);
     auto* parent = const_cast<json*>(value_at(object, parent_path));
     const json* child = parent == nullptr ? nullptr : child_of(*parent, path.back());
@@ -211,49 +249,72 @@ void remove_at(json& object, const FieldPath& path, const FieldSet& keep) {
         return;
     }
     erase_child(*parent, path.back(), child);
-    if (parent->empty() && !parent_path.empty() && !has_inside(keep, parent_path)) {
+    if (parent->empty() && !parent_path.empty() && !keep(parent_path)) {
         remove_at(object, parent_path, keep);
     }
 }
 
-bool has_inside(const FieldSet& fields, const FieldPath& path) {
-    const auto first = fields.lower_bound(path);
-    return first != fields.end() && first->size() >= path.size() &&
-           std::equal(path.begin(), path.end(), first->begin());
+bool has_inside(const json& fields, const FieldPath& path) {
+    const json* node = &fields;
+    for (const std::string& element : path) {
+        node = node_in(*node, element);
+        if (node == nullptr) {
+            return false;
+        }
+    }
+    return true;
 }
 
-json merged(const json& live, const json& manifest, std::string_view field) {
+std::vector<FieldPath> common_values(const json& fields, const json& others) {
+    std::vector<FieldPath> found;
+    FieldPath at;
+    walk(fields, &others, at, [&](const FieldPath& path, const json& node, const json* other) {
+        const bool is_item = path.back().front() != 'f';
+        if (!is_item && other != nullptr && is_set_itself(node) && is_set_itself(*other)) {
+            found.push_back(path);
+        }
+    });
+    return found;
+}
+
+std::vector<FieldPath> left_out(const json& fields, const json& of) {
+    std::vector<FieldPath> found;
+    FieldPath at;
+    walk(fields, &of, at, [&](const FieldPath& path, const json& node, const json* other) {
+        if (other == nullptr && is_set_itself(node)) {
+            found.push_back(path);
+        }
+    });
+    return found;
+}
+
+void merge(json& live, const json& manifest, std::string_view field) {
     if (manifest.is_object() && !is_atomic_map(field)) {
-        json result = live.is_object() ? live : json::object();
+        if (!live.is_object()) {
+            live = json::object();
+        }
         for (const auto& [name, value] : manifest.items()) {
-            result[name] = merged(result.contains(name) ? result[name] : json(), value, name);
+            merge(live[name], value, name);
         }
-        return result;
+        return;
     }
-    if (manifest.is_array() && is_set(field)) {
-        json result = live.is_array() ? live : json::array();
-        for (const json& value : manifest) {
-            if (std::find(result.begin(), result.end(), value) == result.end()) {
-                result.push_back(value);
-            }
-        }
-        return result;
-    }
+    const bool set = manifest.is_array() && is_set(field);
     const auto names = manifest.is_array() ? keys_of_list(field, manifest) : std::vector<std::string>{};
-    if (names.empty()) {
-        return manifest;
+    if (!set && names.empty()) {
+        live = manifest;
+        return;
     }
-    json result = live.is_array() ? live : json::array();
+    if (!live.is_array()) {
+        live = json::array();
+    }
     for (const json& item : manifest) {
-        const json keys = keys_of_item(item, names);
-        const auto known = find_item(result, keys);
-        if (known != result.end()) {
-            *known = merged(*known, item);
-        } else {
-            result.push_back(merged(keys, item));
+        const json keys = set ? item : keys_of_item(item, names);
+        const auto known = set ? std::find(live.begin(), live.end(), item) : find_item(live, keys);
+        json& merged = known != live.end() ? *known : live.emplace_back(keys);
+        if (!set) {
+            merge(merged, item);
         }
     }
-    return result;
 }
 
 }  // namespace support

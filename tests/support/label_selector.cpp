@@ -2,15 +2,20 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace support {
 namespace {
 
-std::optional<std::string> label(const kube::json& object, std::string_view name) {
-    const kube::json empty = kube::json::object();
-    const kube::json labels = object.value("metadata", empty).value("labels", empty);
-    const auto found = labels.find(std::string(name));
-    return found == labels.end() ? std::nullopt : std::optional(found->get<std::string>());
+std::optional<std::string_view> label(const kube::json& object, std::string_view name) {
+    const auto metadata = object.find("metadata");
+    if (metadata == object.end() || !metadata->contains("labels")) {
+        return std::nullopt;
+    }
+    const kube::json& labels = metadata->at("labels");
+    const auto found = labels.find(name);
+    return found == labels.end() ? std::nullopt
+                                 : std::optional<std::string_view>(found->get_ref<const std::string&>());
 }
 
 bool matches_one(std::string_view requirement, const kube::json& object) {
