@@ -51,6 +51,7 @@ class Reflector {
 
     Status status() const;
     const kube::Kind& kind() const { return kind_; }
+    const kube::Selection& selection() const { return selection_; }
 
   private:
     Result<Duration> request(std::stop_token stop);

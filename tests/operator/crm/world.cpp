@@ -9,28 +9,9 @@
 #include <functional>
 #include <stdexcept>
 
-#include <prometheus/registry.h>
-
 namespace crm {
 
 using kube::json;
-
-struct World::Running {
-    Running(kube::Client& client, const Settings& settings, runtime::Environment environment,
-            const std::function<InstanceReconciler::Environment(runtime::Controller&)>& domain)
-        : metrics(registry, "crminstance", 8),
-          controller(client, std::move(environment), metrics, {}),
-          stores(controller, owned_kinds()),
-          reconciler(stores, settings, domain(controller)) {
-        stores.watch(controller, "");
-    }
-
-    prometheus::Registry registry;
-    runtime::Metrics metrics;
-    runtime::Controller controller;
-    Stores stores;
-    InstanceReconciler reconciler;
-};
 
 World::World() : cluster({.watches_wait = false, .time = [this] { return later(); }}) {
     restart();
@@ -55,7 +36,7 @@ void World::restart(const Settings& settings) {
             .wake_later = [&controller](const kube::ObjectKey& key,
                                         runtime::Duration wait) { controller.wake(key, "time", wait); }};
     };
-    operator_ = std::make_shared<Running>(
+    operator_ = std::make_shared<RunningOperator>(
         cluster, settings, runtime::Environment{[this] { return now_; }, [] { return 0.5; }}, domain);
 }
 

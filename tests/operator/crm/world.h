@@ -4,10 +4,8 @@
 
 #include "operator/crm/api/crm_instance.h"
 #include "operator/crm/api/kinds.h"
-#include "operator/crm/instance/reconciler.h"
-#include "operator/crm/observed/stores.h"
-#include "operator/runtime/controller.h"
 #include "tests/operator/crm/instances.h"
+#include "tests/operator/crm/running_operator.h"
 #include "tests/support/fake_cluster.h"
 
 #include <chrono>
@@ -58,8 +56,6 @@ class World {
     support::FakeCluster cluster;
 
   private:
-    struct Running;
-
     void complete_rollout(const kube::Kind& kind, const kube::ObjectKey& key);
     void run_database(const std::string& name, const std::string& ns);
     /// The time by the clock of the cluster: goes on with each use.
@@ -68,7 +64,7 @@ class World {
     int seconds_ = 0;
     runtime::TimePoint now_{};
     std::minstd_rand random_;
-    std::shared_ptr<Running> operator_;
+    std::shared_ptr<RunningOperator> operator_;
 };
 
 /// Objects of an instance that the operator makes, and those that outlive it by default: the Secrets.

@@ -25,6 +25,9 @@ class Controller : public Actor {
     /// Has it look again then, although nothing may have changed.
     void wake_at(TimePoint time) { wake_ = wake_ ? std::min(*wake_, time) : time; }
 
+    /// After a refusal, which no change of any object ends.
+    void try_again() { wake_at(scheduler_.now() + Duration{15'000}); }
+
     FakeCluster& cluster_;
     Scheduler& scheduler_;
 

@@ -7,10 +7,6 @@ namespace {
 
 using kube::json;
 
-int replicas_of(const json& deployment) {
-    return at(deployment, {"spec"}).value("replicas", 1);
-}
-
 /// Whole numbers only; what the API server would fill in when there is none.
 int rolling(const json& deployment, const char* field) {
     const json& value = at(deployment, {"spec", "strategy", "rollingUpdate", field});
@@ -45,6 +41,7 @@ std::string DeploymentController::make_missing(const json& deployment, const Cou
         const std::string name =
             kube::key_of(deployment).name + "-" + wanted + "-" + std::to_string(++names_);
         if (const auto made = make_pod(cluster_, deployment, name); !made) {
+            try_again();
             return made.error().message;
         }
     }

@@ -38,9 +38,11 @@ std::string verdict_on(const json& job, const json& pod) {
     return "Count";
 }
 
-json status_of(const json& job, json counts, const char* ended, const char* reason) {
+json status_of(const json& job, json counts, const char* ended, const char* reason, const std::string& now) {
     if (ended != nullptr) {
-        counts["conditions"] = json::array({condition(ended, "True", reason, "")});
+        json condition_of_end = condition(ended, "True", reason, "");
+        condition_of_end["lastTransitionTime"] = now;
+        counts["conditions"] = json::array({std::move(condition_of_end)});
     } else if (const json& before = at(job, {"status", "conditions"}); !before.is_null()) {
         counts["conditions"] = before;
     }
@@ -78,7 +80,7 @@ void JobController::bring_on(const json& job) {
         cluster_, kJob, job,
         status_of(
             job, {{"active", ended == nullptr ? 1 : 0}, {"succeeded", now.succeeded}, {"failed", now.failed}},
-            ended, reason));
+            ended, reason, scheduler_.now_text()));
 }
 
 /// A pod that was deleted before it ended counts as failed: here it just is no more, and the next is started.
@@ -111,7 +113,9 @@ void JobController::start_pod(const json& job, const Tally& now) {
         return;
     }
     const std::string name = kube::key_of(job).name + "-" + std::to_string(++names_);
-    (void)make_pod(cluster_, job, name);  // refused: tried again at the next change
+    if (!make_pod(cluster_, job, name)) {
+        try_again();
+    }
 }
 
 }  // namespace support::simulation

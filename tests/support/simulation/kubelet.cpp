@@ -10,6 +10,7 @@ using kube::json;
 constexpr Duration kLongestStart{6'000};
 constexpr Duration kLongestEnd{6'000};
 constexpr Duration kRestartDelay{10'000};
+constexpr Duration kLongAgo{3'600'000};
 
 const json& main_container(const json& pod) {
     return at(pod, {"spec", "containers"}).at(0);
@@ -43,6 +44,9 @@ void Kubelet::run(const json& pod) {
     Container& container = known->second;
     if (is_new) {
         container.starts = scheduler_.now() + scheduler_.chance().up_to(kLongestStart);
+        if (at(pod, {"status", "phase"}) == "Running") {
+            container.started = scheduler_.now() - kLongAgo;  // before this simulation began
+        }
     }
     if (is_deleting(pod)) {
         end(pod, container);
@@ -62,8 +66,8 @@ void Kubelet::start(const json& pod, Container& container) {
                     {"conditions", json::array({condition("PodScheduled", "False", "Unschedulable", why)})}});
         return;
     }
-    if (!has_volumes(pod)) {
-        return;
+    if (!has_condition(pod, "PodScheduled") && !has_volumes(pod)) {
+        return;  // once it has them, it keeps them
     }
     const std::string image = main_container(pod).at("image");
     if (const std::string why = machines_.unpullable(image); !why.empty()) {
@@ -95,7 +99,8 @@ void Kubelet::exited(const json& pod, Container& container, const Behaviour& beh
     const json terminated = {{"terminated",
                               {{"exitCode", behaviour.exit_code},
                                {"reason", behaviour.exit_code == 0 ? "Completed" : "Error"},
-                               {"message", behaviour.message}}}};
+                               {"message", behaviour.message},
+                               {"finishedAt", scheduler_.now_text()}}}};
     machines_.ended(pod);
     container.started.reset();
     if (!starts_again(pod)) {
@@ -155,7 +160,7 @@ bool Kubelet::has_volumes(const json& pod) {
     return true;
 }
 
-/// A claim that is being deleted goes when no pod uses it.
+/// A claim that is being deleted goes when no pod uses it: one that has no node yet does not.
 void Kubelet::release_claims() {
     for (const Object& claim : cluster_.view(kPersistentVolumeClaim)) {
         if (!is_deleting(*claim)) {
@@ -165,7 +170,7 @@ void Kubelet::release_claims() {
         const auto pods = cluster_.view(kPod);
         const bool in_use = std::any_of(pods.begin(), pods.end(), [&](const Object& pod) {
             return kube::key_of(*pod).ns == kube::key_of(*claim).ns &&
-                   name.ends_with("-" + kube::key_of(*pod).name);
+                   name.ends_with("-" + kube::key_of(*pod).name) && has_condition(*pod, "PodScheduled");
         });
         if (!in_use) {
             drop_finalizer(cluster_, kPersistentVolumeClaim, *claim);

@@ -130,6 +130,10 @@ void delete_pod(FakeCluster& cluster, const json& pod) {
     }
 }
 
+int replicas_of(const json& workload) {
+    return at(workload, {"spec"}).value("replicas", 1);
+}
+
 Count count(const std::vector<Object>& pods, const std::string& revision_wanted) {
     Count result;
     for (const Object& pod : pods) {

@@ -44,6 +44,9 @@ std::string revision(const kube::json& pod);
 Result<kube::json> make_pod(FakeCluster& cluster, const kube::json& workload, const std::string& name);
 void delete_pod(FakeCluster& cluster, const kube::json& pod);
 
+/// How many pods a workload is to have.
+int replicas_of(const kube::json& workload);
+
 /// The numbers that the status of a workload has.
 struct Count {
     int all = 0;

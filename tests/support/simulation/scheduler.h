@@ -52,7 +52,7 @@ class Actor {
 
 class Scheduler {
   public:
-    explicit Scheduler(std::uint64_t seed) : chance_(seed) {}
+    explicit Scheduler(std::uint64_t seed, TimePoint begin = {}) : chance_(seed), now_(begin) {}
 
     Chance& chance() { return chance_; }
     TimePoint now() const { return now_; }
@@ -80,7 +80,7 @@ class Scheduler {
     Actor* choose();
 
     Chance chance_;
-    TimePoint now_{};
+    TimePoint now_;
     bool hasty_ = false;
     std::vector<Entry> actors_;
     std::vector<Entry> ready_;  // of the latest choice; kept to be filled again

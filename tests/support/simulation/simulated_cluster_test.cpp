@@ -157,6 +157,17 @@ TEST_F(SimulatedClusterTest, KeepsAClaimThatIsDeletedWhileAPodUsesIt) {
     EXPECT_EQ(status(kStatefulSet)["readyReplicas"], 1);
 }
 
+TEST_F(SimulatedClusterTest, MakesAClaimAgainThatIsDeletedBeforeItsPodHasANode) {
+    cluster_.api.put(kStatefulSet, stateful_set("db:1"));
+    while (cluster_.api.find(kPod, {"ns", "a-0"}) == nullptr) {
+        scheduler_.step(scheduler_.now() + 1h);
+    }
+    cluster_.api.erase(kPersistentVolumeClaim, {"ns", "data-a-0"});
+    run();
+    EXPECT_EQ(status(kStatefulSet)["readyReplicas"], 1);
+    EXPECT_FALSE(is_deleting(*cluster_.api.find(kPersistentVolumeClaim, {"ns", "data-a-0"})));
+}
+
 TEST_F(SimulatedClusterTest, CountsFailuresOfAJobButNotThoseThatItsPolicyIgnores) {
     exit_codes_ = {75, 1, 75, 1};
     cluster_.api.put(kJob, job(2));

@@ -1,15 +1,7 @@
 #include "tests/support/simulation/stateful_set_controller.h"
 
 namespace support::simulation {
-namespace {
-
 using kube::json;
-
-int replicas_of(const json& set) {
-    return at(set, {"spec"}).value("replicas", 1);
-}
-
-}  // namespace
 
 void StatefulSetController::reconcile() {
     for (const Object& set : cluster_.view(kStatefulSet)) {
@@ -25,10 +17,13 @@ void StatefulSetController::bring_on(const json& set) {
     const auto pods = pods_of(cluster_, set);
     for (int i = 0; i < replicas_of(set); ++i) {
         const std::string pod = key.name + "-" + std::to_string(i);
-        if (cluster_.find(kPod, {key.ns, pod}) == nullptr) {
-            if (make_claims(set, pod)) {
-                (void)make_pod(cluster_, set, pod);  // refused: tried again at the next change
-            }
+        const Object live = cluster_.find(kPod, {key.ns, pod});
+        if (live != nullptr && has_condition(*live, "PodScheduled")) {
+            continue;
+        }
+        // A claim that went before its pod had a node is made again, too.
+        if (!make_claims(set, pod) || (live == nullptr && !make_pod(cluster_, set, pod))) {
+            try_again();
         }
     }
     for (const Object& pod : pods) {
