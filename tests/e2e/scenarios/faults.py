@@ -49,7 +49,8 @@ class Faults(Scenario):
                 instance = chance.choice(instances)
                 if chance.random() < 0.2:
                     delete("crminstance", instance.name, instance.namespace)
-                instance.apply(replicas=chance.randint(1, 2), size=chance.choice(["small", "medium"]))
+                memory = chance.choice(["128Mi", "160Mi"])
+                instance.apply(replicas=chance.randint(1, 2), resources={"server": {"limits": {"memory": memory}}})
                 changes += 1
                 time.sleep(chance.uniform(0, 3))
             proxy.calm()
@@ -59,4 +60,4 @@ class Faults(Scenario):
             print(f"    {changes} changes, {sum(proxy.faults.values())} faults {proxy.faults},"
                   f" {writes:.0f} writes, Ready {took:.1f} s after the last, meanwhile {reasons}")
             self.assertLess(writes, 40 * changes)
-            self.assertGreater(min(proxy.faults.values()), 5)
+            self.assertGreater(sum(proxy.faults.values()), 20)
