@@ -23,8 +23,8 @@ CLUSTER = ROOT / "tests/cluster/cluster"
 NAMESPACES = [f"bench-{n}" for n in range(5)]
 OWNED = "crm-operator.dev/instance"
 CHILDREN = {"/api/v1/serviceaccounts": 1, "/api/v1/secrets": 2, "/api/v1/services": 3, "/apis/apps/v1/statefulsets": 1,
-            "/apis/apps/v1/deployments": 1, "/apis/batch/v1/jobs": 1}
-KINDS = {"ServiceAccount", "Secret", "Service", "StatefulSet", "Deployment", "Job"}
+            "/apis/apps/v1/deployments": 1, "/apis/policy/v1/poddisruptionbudgets": 1, "/apis/batch/v1/jobs": 1}
+KINDS = {"ServiceAccount", "Secret", "Service", "StatefulSet", "Deployment", "PodDisruptionBudget", "Job"}
 
 
 class World:
