@@ -185,6 +185,13 @@ class PostgresImage(unittest.TestCase):
         database.wait()
         self.assertEqual(self.query(self.ready(), "SELECT answer FROM kept", "first"), (0, "42"))
 
+    def test_the_locks_that_a_killed_server_left_half_written_keep_no_next_one_from_starting(self):
+        self.stop(self.ready())
+        for lock in (self.folder / "data/pg/postmaster.pid", self.folder / "run/.s.PGSQL.5432.lock"):
+            lock.touch(mode=0o600)
+            os.chown(lock, OWNER, OWNER)
+        self.assertEqual(self.query(self.ready(), "SELECT 1", "first"), (0, "1"))
+
     def test_the_stop_signal_ends_open_sessions_and_shuts_down_cleanly(self):
         self.assertEqual(self.image.config["StopSignal"], "SIGINT")
         database = self.ready()
