@@ -2,8 +2,9 @@
 
 from support import webhook
 from support.instance import Instance
-from support.kubectl import apply, delete, get, kubectl, list_objects, wait_until
+from support.kubectl import apply, delete, get, list_objects, wait_until
 from support.operator import writes_by_operator
+from support.policy import require
 from support.scenario import Scenario, alone
 
 NO_IMAGE = "registry.invalid/crm-server:1"
@@ -105,17 +106,7 @@ class Causes(Scenario):
 
     def test_a_policy_that_refuses_in_many_long_characters(self):
         instance = self.instance()
-        constraints = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": instance.namespace}},
-                       "resourceRules": [{"apiGroups": ["apps"], "apiVersions": ["v1"], "operations": ["CREATE", "UPDATE"],
-                                          "resources": ["deployments"]}]}
-        apply({"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicy",
-               "metadata": {"name": instance.namespace},
-               "spec": {"matchConstraints": constraints, "validations": [{"expression": "false", "message": "\u540d" * 500}]}},
-              {"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicyBinding",
-               "metadata": {"name": instance.namespace},
-               "spec": {"policyName": instance.namespace, "validationActions": ["Deny"]}})
-        for kind in ["validatingadmissionpolicybinding", "validatingadmissionpolicy"]:
-            self.addCleanup(kubectl, "delete", kind, instance.namespace, "--ignore-not-found")
+        require(self, instance.namespace, "apps/deployments", "false", "\u540d" * 500, operations=("CREATE", "UPDATE"))
         instance.apply()
         self.assert_told(instance, "PolicyDenied", f"Policy {instance.namespace}", "\u540d\u540d")
         self.assert_stalled(instance)

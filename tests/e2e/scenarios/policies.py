@@ -3,46 +3,19 @@
 import json
 
 from support.instance import Instance
-from support.kubectl import apply, get, kubectl, wait_until
+from support.kubectl import get, kubectl, wait_until
 from support.operator import kill_operator, operator_ready
+from support.policy import mutate
 from support.scenario import Scenario, alone
 
 
 class Policies(Scenario):
-    def policy(self, namespace, resource, expression, operations=("CREATE", "UPDATE")):
-        """A MutatingAdmissionPolicy for one resource in one namespace; the expression makes a JSON patch."""
-        name = f"{namespace}-{resource}"
-        for kind in ["mutatingadmissionpolicybinding", "mutatingadmissionpolicy"]:
-            self.addCleanup(kubectl, "delete", kind, name, "--ignore-not-found")
-        version = {"apiVersion": "admissionregistration.k8s.io/v1", "metadata": {"name": name}}
-        apply({**version, "kind": "MutatingAdmissionPolicy", "spec": {
-            "failurePolicy": "Fail", "reinvocationPolicy": "Never",
-            "matchConstraints": {"resourceRules": [{"apiGroups": ["apps"], "apiVersions": ["v1"],
-                                                    "operations": list(operations), "resources": [resource]}]},
-            "mutations": [{"patchType": "JSONPatch", "jsonPatch": {"expression": expression}}]}})
-        apply({**version, "kind": "MutatingAdmissionPolicyBinding", "spec": {
-            "policyName": name,
-            "matchResources": {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace}}}}})
-
-        def is_active():
-            """The API server learns of a policy by a watch of its own."""
-            kind = {"deployments": "Deployment", "statefulsets": "StatefulSet"}[resource]
-            probe = {"apiVersion": "apps/v1", "kind": kind, "metadata": {"name": "probe", "namespace": namespace},
-                     "spec": {"replicas": 0, "selector": {"matchLabels": {"a": "b"}}, "template": {
-                         "metadata": {"labels": {"a": "b"}},
-                         "spec": {"containers": [{"name": "probe", "image": "probe", "imagePullPolicy": "IfNotPresent"}]}}}}
-            if kind == "StatefulSet":
-                probe["spec"]["volumeClaimTemplates"] = [{"metadata": {"name": "data"}, "spec": {
-                    "accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}}]
-            text = kubectl("create", "--dry-run=server", "-o", "json", "-f", "-", stdin=json.dumps(probe))
-            return '"Never"' in text or '"storageClassName"' in text
-        wait_until(f"the policy on {resource} is active", is_active, timeout=30)
-
     @alone
     def test_what_a_policy_makes_of_an_object_is_what_is_wanted(self):
         instance = Instance(self.namespace())
-        self.policy(instance.namespace, "deployments",
-                    '[JSONPatch{op: "replace", path: "/spec/template/spec/containers/0/imagePullPolicy", value: "Never"}]')
+        mutate(self, instance.namespace, "apps/deployments",
+               '[JSONPatch{op: "replace", path: "/spec/template/spec/containers/0/imagePullPolicy", value: "Never"}]',
+               operations=("CREATE", "UPDATE"))
         instance.apply().wait_ready()
         kill_operator()
         wait_until("the operator is ready again", operator_ready)
@@ -52,9 +25,8 @@ class Policies(Scenario):
 
     def test_a_claim_template_that_a_policy_changed_keeps_nothing_else_from_changing(self):
         instance = Instance(self.namespace())
-        self.policy(instance.namespace, "statefulsets",
-                    '[JSONPatch{op: "add", path: "/spec/volumeClaimTemplates/0/spec/storageClassName", value: "standard"}]',
-                    operations=["CREATE"])
+        mutate(self, instance.namespace, "apps/statefulsets",
+               '[JSONPatch{op: "add", path: "/spec/volumeClaimTemplates/0/spec/storageClassName", value: "standard"}]')
         instance.apply().wait_ready()
         instance.apply(size="medium").wait_ready()
         stateful_set = get("statefulset", "acme-database", instance.namespace)["spec"]

@@ -1,8 +1,41 @@
 """Policies that change or refuse what is written in one namespace, as admins of a cluster have them."""
 
-from support.kubectl import apply, kubectl
+import contextlib
+import json
+
+from support.kubectl import KubectlError, apply, kubectl, wait_until
 
 GROUP = "admissionregistration.k8s.io/v1"
+
+
+POD = {"automountServiceAccountToken": False,
+       "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+       "containers": [{"name": "probe", "image": "probe", "imagePullPolicy": "IfNotPresent",
+                       "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}}]}
+WORKLOAD = {"replicas": 0, "selector": {"matchLabels": {"a": "b"}}, "template": {"metadata": {"labels": {"a": "b"}}, "spec": POD}}
+CLAIM = {"metadata": {"name": "data"}, "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}}
+PROBES = {"pods": {"apiVersion": "v1", "kind": "Pod", "spec": POD},
+          "apps/deployments": {"apiVersion": "apps/v1", "kind": "Deployment", "spec": WORKLOAD},
+          "apps/statefulsets": {"apiVersion": "apps/v1", "kind": "StatefulSet",
+                                "spec": {**WORKLOAD, "volumeClaimTemplates": [CLAIM]}}}
+
+
+def _answer(namespace, resource):
+    """What the API server would make of an object."""
+    probe = {**PROBES[resource], "metadata": {"name": "probe", "namespace": namespace}}
+    try:
+        made = json.loads(kubectl("create", "--dry-run=server", "-o", "json", "-f", "-", stdin=json.dumps(probe)))
+    except KubectlError as error:
+        return str(error)
+    return made["spec"]
+
+
+@contextlib.contextmanager
+def _coming_into_force(namespace, resource):
+    """The API server learns of a policy by a watch of its own."""
+    before = _answer(namespace, resource)
+    yield
+    wait_until(f"the policy on {resource} is in force", lambda: _answer(namespace, resource) != before, timeout=30)
 
 
 def _constraints(namespace, resource, operations):
@@ -14,23 +47,25 @@ def _constraints(namespace, resource, operations):
 def mutate(scenario, namespace, resource, expression, operations=("CREATE",)):
     """Applies the JSON patch that the CEL expression gives to each such object; resource is "pods" or "apps/deployments"."""
     name = f"{namespace}-{resource.replace('/', '-')}"
-    apply({"apiVersion": GROUP, "kind": "MutatingAdmissionPolicy", "metadata": {"name": name},
-           "spec": {"matchConstraints": _constraints(namespace, resource, list(operations)), "failurePolicy": "Fail",
-                    "reinvocationPolicy": "Never",
-                    "mutations": [{"patchType": "JSONPatch", "jsonPatch": {"expression": expression}}]}},
-          {"apiVersion": GROUP, "kind": "MutatingAdmissionPolicyBinding", "metadata": {"name": name},
-           "spec": {"policyName": name}})
     for kind in ["mutatingadmissionpolicybinding", "mutatingadmissionpolicy"]:
         scenario.addCleanup(kubectl, "delete", kind, name, "--ignore-not-found")
+    with _coming_into_force(namespace, resource):
+        apply({"apiVersion": GROUP, "kind": "MutatingAdmissionPolicy", "metadata": {"name": name},
+               "spec": {"matchConstraints": _constraints(namespace, resource, list(operations)), "failurePolicy": "Fail",
+                        "reinvocationPolicy": "Never",
+                        "mutations": [{"patchType": "JSONPatch", "jsonPatch": {"expression": expression}}]}},
+              {"apiVersion": GROUP, "kind": "MutatingAdmissionPolicyBinding", "metadata": {"name": name},
+               "spec": {"policyName": name}})
 
 
-def require(scenario, namespace, resource, expression, message):
-    """Refuses what is created and does not fulfil the CEL expression."""
+def require(scenario, namespace, resource, expression, message, operations=("CREATE",)):
+    """Refuses what is written and does not fulfil the CEL expression."""
     name = f"{namespace}-{resource.replace('/', '-')}"
-    apply({"apiVersion": GROUP, "kind": "ValidatingAdmissionPolicy", "metadata": {"name": name},
-           "spec": {"matchConstraints": _constraints(namespace, resource, ["CREATE"]), "failurePolicy": "Fail",
-                    "validations": [{"expression": expression, "message": message}]}},
-          {"apiVersion": GROUP, "kind": "ValidatingAdmissionPolicyBinding", "metadata": {"name": name},
-           "spec": {"policyName": name, "validationActions": ["Deny"]}})
     for kind in ["validatingadmissionpolicybinding", "validatingadmissionpolicy"]:
         scenario.addCleanup(kubectl, "delete", kind, name, "--ignore-not-found")
+    with _coming_into_force(namespace, resource):
+        apply({"apiVersion": GROUP, "kind": "ValidatingAdmissionPolicy", "metadata": {"name": name},
+               "spec": {"matchConstraints": _constraints(namespace, resource, list(operations)), "failurePolicy": "Fail",
+                        "validations": [{"expression": expression, "message": message}]}},
+              {"apiVersion": GROUP, "kind": "ValidatingAdmissionPolicyBinding", "metadata": {"name": name},
+               "spec": {"policyName": name, "validationActions": ["Deny"]}})
