@@ -38,10 +38,10 @@ class Accounts(Scenario):
 class AssignedUsers(Scenario):
     def test_a_platform_assigns_the_users_of_all_pods(self):
         namespace = self.namespace()
+        require(self, namespace, "pods", f"object.spec.securityContext.runAsUser >= {ASSIGNED}", "this user is not in the range")
         mutate(self, namespace, "pods", "has(object.spec.securityContext.runAsUser) ? [] : ["
                + ", ".join(f'JSONPatch{{op: "add", path: "/spec/securityContext/{field}", value: {ASSIGNED}}}'
                            for field in ["runAsUser", "fsGroup"]) + "]")
-        require(self, namespace, "pods", f"object.spec.securityContext.runAsUser >= {ASSIGNED}", "this user is not in the range")
         before = arguments()
         self.addCleanup(lambda: arguments() == before or restart_with(before))
         restart_with([*before, "--platform-user-ids"])
