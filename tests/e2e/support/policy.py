@@ -44,28 +44,26 @@ def _constraints(namespace, resource, operations):
             "resourceRules": [{"apiGroups": [group], "apiVersions": ["v1"], "operations": operations, "resources": [plural]}]}
 
 
+def _put_in_force(scenario, kind, namespace, resource, operations, spec, binding):
+    """Makes a policy of the kind and its binding, until the test ends."""
+    name = f"{namespace}-{resource.replace('/', '-')}"
+    for made in [f"{kind}Binding", kind]:
+        scenario.addCleanup(kubectl, "delete", made, name, "--ignore-not-found")
+    with _coming_into_force(namespace, resource):
+        apply({"apiVersion": GROUP, "kind": kind, "metadata": {"name": name},
+               "spec": {"matchConstraints": _constraints(namespace, resource, list(operations)), "failurePolicy": "Fail", **spec}},
+              {"apiVersion": GROUP, "kind": f"{kind}Binding", "metadata": {"name": name},
+               "spec": {"policyName": name, **binding}})
+
+
 def mutate(scenario, namespace, resource, expression, operations=("CREATE",)):
     """Applies the JSON patch that the CEL expression gives to each such object; resource is "pods" or "apps/deployments"."""
-    name = f"{namespace}-{resource.replace('/', '-')}"
-    for kind in ["mutatingadmissionpolicybinding", "mutatingadmissionpolicy"]:
-        scenario.addCleanup(kubectl, "delete", kind, name, "--ignore-not-found")
-    with _coming_into_force(namespace, resource):
-        apply({"apiVersion": GROUP, "kind": "MutatingAdmissionPolicy", "metadata": {"name": name},
-               "spec": {"matchConstraints": _constraints(namespace, resource, list(operations)), "failurePolicy": "Fail",
-                        "reinvocationPolicy": "Never",
-                        "mutations": [{"patchType": "JSONPatch", "jsonPatch": {"expression": expression}}]}},
-              {"apiVersion": GROUP, "kind": "MutatingAdmissionPolicyBinding", "metadata": {"name": name},
-               "spec": {"policyName": name}})
+    mutations = [{"patchType": "JSONPatch", "jsonPatch": {"expression": expression}}]
+    _put_in_force(scenario, "MutatingAdmissionPolicy", namespace, resource, operations,
+                  {"reinvocationPolicy": "Never", "mutations": mutations}, {})
 
 
 def require(scenario, namespace, resource, expression, message, operations=("CREATE",)):
     """Refuses what is written and does not fulfil the CEL expression."""
-    name = f"{namespace}-{resource.replace('/', '-')}"
-    for kind in ["validatingadmissionpolicybinding", "validatingadmissionpolicy"]:
-        scenario.addCleanup(kubectl, "delete", kind, name, "--ignore-not-found")
-    with _coming_into_force(namespace, resource):
-        apply({"apiVersion": GROUP, "kind": "ValidatingAdmissionPolicy", "metadata": {"name": name},
-               "spec": {"matchConstraints": _constraints(namespace, resource, list(operations)), "failurePolicy": "Fail",
-                        "validations": [{"expression": expression, "message": message}]}},
-              {"apiVersion": GROUP, "kind": "ValidatingAdmissionPolicyBinding", "metadata": {"name": name},
-               "spec": {"policyName": name, "validationActions": ["Deny"]}})
+    _put_in_force(scenario, "ValidatingAdmissionPolicy", namespace, resource, operations,
+                  {"validations": [{"expression": expression, "message": message}]}, {"validationActions": ["Deny"]})
