@@ -25,7 +25,10 @@ constexpr std::array kOwnedObjects{
     OwnedObject{kPersistentVolumeClaim, Write::adopt, database_claim},
     OwnedObject{kJob, Write::create_once, migration_job},
     OwnedObject{kDeployment, Write::apply, server_deployment},
-    OwnedObject{kPodDisruptionBudget, Write::apply, server_disruption_budget},
+    OwnedObject{.kind = kPodDisruptionBudget,
+                .write = Write::apply,
+                .manifest = server_disruption_budget,
+                .optional = true},
     OwnedObject{kService, Write::apply, server_service},
 };
 

@@ -35,9 +35,10 @@ class Disruption(Scenario):
         self.assertEqual(accepted, 1)
         self.assertGreaterEqual(get("deployment", "acme-server", instance.namespace)["status"].get("readyReplicas", 0), 2)
         instance.wait_ready()
+        instance.apply(replicas=1).wait_ready()
+        wait_until("no budget is left", lambda: not get("pdb", "acme-server", instance.namespace))
 
     def test_a_node_with_the_only_server_can_be_drained(self):
         instance = self.ready_instance()
-        self.wait_for_budget(instance)
         self.assertTrue(evict(self.servers(instance)[0]))
         instance.wait_ready()

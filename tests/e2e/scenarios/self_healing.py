@@ -5,7 +5,7 @@ from support.kubectl import delete, get, list_objects, merge_patch, wait_until
 from support.scenario import Scenario
 
 OWNED = [("serviceaccount", "acme-crm"), ("service", "acme-server"), ("service", "acme-database"),
-         ("service", "acme-database-pods"), ("poddisruptionbudget", "acme-server"), ("deployment", "acme-server"), ("statefulset", "acme-database"),
+         ("service", "acme-database-pods"), ("deployment", "acme-server"), ("statefulset", "acme-database"),
          ("secret", "acme-admin"), ("secret", "acme-database")]
 
 

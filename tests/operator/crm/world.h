@@ -68,7 +68,7 @@ class World {
 };
 
 /// Objects of an instance that the operator makes, and those that outlive it by default: the Secrets.
-inline constexpr std::size_t kOwned = 10;
+inline constexpr std::size_t kOwned = 9;
 inline constexpr std::size_t kRetained = 2;
 
 inline std::string server_image(const kube::json& deployment) {

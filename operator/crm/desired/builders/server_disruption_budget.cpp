@@ -7,9 +7,12 @@ namespace crm {
 
 using kube::json;
 
-/// Pods of the server are evicted one after the other. With one replica, which is then away for a moment, and
-/// with pods that are not ready anyway, a node can always be drained.
+/// Pods of the server are evicted one after the other; those that are not ready anyway never keep a node from
+/// being drained. There is nothing to keep of a single replica.
 json server_disruption_budget(const CrmInstance& instance, const Context&) {
+    if (instance.spec.replicas < 2) {
+        return nullptr;
+    }
     json result =
         owned_object(kPodDisruptionBudget, instance, server_name(instance.name()), Component::server);
     result["spec"] = json::object(
