@@ -75,7 +75,7 @@ Operator::Operator(kube::Client& client, common::Metrics& metrics, const Operato
                    .wake_later = [this](const kube::ObjectKey& key,
                                         runtime::Duration wait) { controller_.wake(key, "time", wait); },
                    .give_up = give_up_.get_token()}) {
-    stores_.instances().on_fields([this](std::string_view before, std::string_view after) {
+    stores_.instances().on_fields([this](const kube::json& before, const kube::json& after) {
         instance_metrics_.changed(before, after);
     });
     stores_.watch(controller_, options.ns);

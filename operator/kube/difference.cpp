@@ -1,6 +1,7 @@
 #include "operator/kube/difference.h"
 
 #include "operator/kube/client.h"
+#include "operator/kube/json_fields.h"
 #include "operator/kube/keyed_list.h"
 
 #include <string_view>
@@ -18,11 +19,7 @@ using Owners = std::vector<Owner>;
 
 Owners others(const json& live) {
     Owners owners;
-    const json::json_pointer at("/metadata/managedFields");
-    if (!live.contains(at)) {
-        return owners;
-    }
-    for (const json& entry : live[at]) {
+    for (const json& entry : list_at(live, "/metadata/managedFields")) {
         const std::string manager = entry.value("manager", "");
         const auto fields = entry.find("fieldsV1");
         if (manager != kFieldManager && manager != kCreateFieldManager && fields != entry.end()) {

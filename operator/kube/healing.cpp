@@ -1,6 +1,7 @@
 #include "operator/kube/healing.h"
 
 #include "operator/kube/client.h"
+#include "operator/kube/json_fields.h"
 #include "operator/kube/keyed_list.h"
 
 #include <algorithm>
@@ -159,19 +160,16 @@ json healing(const json& live, const json& manifest, Healing how) {
 }
 
 json giving_up_patched_fields(const json& live) {
-    const json::json_pointer at("/metadata/managedFields");
-    if (!live.contains(at)) {
-        return nullptr;
-    }
+    const json& entries = list_at(live, "/metadata/managedFields");
     json kept = json::array();
-    for (const json& entry : live[at]) {
+    for (const json& entry : entries) {
         const bool patched = entry.value("manager", "") == kFieldManager &&
                              entry.value("operation", "") == "Update" && !entry.contains("subresource");
         if (!patched) {
             kept.push_back(entry);
         }
     }
-    if (kept.size() == live[at].size()) {
+    if (kept.size() == entries.size()) {
         return nullptr;
     }
     if (kept.empty()) {

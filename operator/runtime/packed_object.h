@@ -18,6 +18,7 @@ class PackedObject {
     };
     using Ptr = std::unique_ptr<PackedObject, Deleter>;
 
+    /// The fields in any encoding.
     static Ptr make(const kube::ObjectKey& key, std::string_view uid, const kube::ObjectKey& owner,
                     std::string_view fields, std::string_view wish);
 

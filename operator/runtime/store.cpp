@@ -35,12 +35,16 @@ bool same(const PackedObject& a, const PackedObject& b) {
            a.fields() == b.fields();
 }
 
+kube::json fields_of(const PackedObject& object) {
+    return kube::json::from_msgpack(object.fields());
+}
+
 StoredObject unpack(const PackedObject& object) {
     return {.key = to_key(key_view(object)),
             .uid = std::string(object.uid()),
             .resource_version = object.resource_version,
             .owner = to_key(owner_view(object)),
-            .fields = std::string(object.fields())};
+            .fields = fields_of(object)};
 }
 
 std::uint64_t version_of(const kube::json& object) {
@@ -93,7 +97,7 @@ void Store::end_list(std::uint64_t resource_version) {
         synced_ = true;
     }
     for (const PackedObject::Ptr& object : gone) {
-        on_fields_(object->fields(), {});
+        tell_fields(object.get(), nullptr);
         on_change_(to_key(owner_view(*object)), {Origin::list, !object->wish().empty()});
     }
 }
@@ -116,7 +120,7 @@ void Store::erase(const kube::json& object) {
         }
         gone = remove(position);
     }
-    on_fields_(gone->fields(), {});
+    tell_fields(gone.get(), nullptr);
     on_change_(to_key(owner_view(*gone)), {Origin::watch, !gone->wish().empty()});
 }
 
@@ -181,7 +185,10 @@ void Store::put(const kube::json& object, Origin origin, Tell tell) {
         return keep_as_known(key, version, origin);
     }
     const bool wanted = !projected->owner.name.empty();
-    const std::string fields = wanted ? projected->fields.dump() : std::string{};
+    std::string fields;
+    if (wanted) {
+        kube::json::to_msgpack(projected->fields, fields);
+    }
     PackedObject::Ptr fresh =
         PackedObject::make(key, kube::uid_of(object), projected->owner, fields, projected->wish);
     fresh->resource_version = version;
@@ -191,7 +198,7 @@ void Store::put(const kube::json& object, Origin origin, Tell tell) {
     if (!replaced || (!replaced->before && !wanted)) {
         return;
     }
-    on_fields_(replaced->before ? replaced->before->fields() : std::string_view{}, fields);
+    tell_fields(replaced->before.get(), wanted ? projected->fields : nullptr);
     if (tell == Tell::all || replaced->wish) {
         report(replaced->owners, {origin, replaced->wish});
     }
@@ -303,6 +310,12 @@ PackedObject::Ptr Store::remove(Position position) {
     PackedObject::Ptr removed = std::move(*object);
     by_key_.erase(object);
     return removed;
+}
+
+void Store::tell_fields(const PackedObject* before, const kube::json& after) const {
+    if (on_fields_) {
+        on_fields_(before != nullptr ? fields_of(*before) : nullptr, after);
+    }
 }
 
 void Store::report(const std::vector<kube::ObjectKey>& owners, const Change& change) const {

@@ -1,6 +1,6 @@
 // What is known of the objects of one kind: the memory of a reflector.
 //
-// It keeps of each object only its identity and the fields its projection chose, as compact text, because
+// It keeps of each object only its identity and the fields its projection chose, as MessagePack, because
 // thousands of instances with ten objects each must fit in a few megabytes.
 //
 // Versions are compared as numbers: since Kubernetes 1.35 the API guarantees what all servers did before,
@@ -29,7 +29,7 @@ struct StoredObject {
     std::string uid;
     std::uint64_t resource_version = 0;
     kube::ObjectKey owner;  // whose reconcile it concerns: the work queue's key
-    std::string fields;     // the projection, as JSON text
+    kube::json fields;      // as the projection chose them
 
     bool operator==(const StoredObject&) const = default;
 };
@@ -68,8 +68,8 @@ class Store {
     /// Called, outside the lock, with the owner of what changed: an object came, went, was replaced by a
     /// namesake, or its projection became another. A new version alone is no change.
     using OnChange = std::function<void(const kube::ObjectKey& owner, const Change& change)>;
-    /// Called, outside the lock, with the fields of an object before and after; empty when there is none.
-    using OnFields = std::function<void(std::string_view before, std::string_view after)>;
+    /// Called, outside the lock, with the fields of an object before and after; null when there is none.
+    using OnFields = std::function<void(const kube::json& before, const kube::json& after)>;
 
     Store(Projection projection, OnChange on_change);
 
@@ -131,11 +131,12 @@ class Store {
     PackedObject* known_at(Position position, KeyView key) const;
     void insert(PackedObject::Ptr object);
     PackedObject::Ptr remove(Position position);
+    void tell_fields(const PackedObject* before, const kube::json& after) const;
     void report(const std::vector<kube::ObjectKey>& owners, const Change& change) const;
 
     const Projection projection_;
     const OnChange on_change_;
-    OnFields on_fields_ = [](std::string_view, std::string_view) {};
+    OnFields on_fields_;  // none, in most
 
     mutable std::mutex mutex_;
     // Two sorted arrays of pointers are the cheapest index: 16 bytes an object, no nodes, and inserting

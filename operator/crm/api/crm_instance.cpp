@@ -6,6 +6,7 @@
 #include "operator/crm/api/names.h"
 #include "operator/crm/api/quantity.h"
 #include "operator/crm/api/size.h"
+#include "operator/kube/json_fields.h"
 
 #include <algorithm>
 #include <array>
@@ -193,8 +194,8 @@ json projection(const json& object) {
     json result = json::object();
     for (const char* field : {"/metadata/name", "/metadata/namespace", "/metadata/uid",
                               "/metadata/generation", "/metadata/deletionTimestamp", "/spec", "/status"}) {
-        if (const json::json_pointer at(field); object.contains(at)) {
-            result[at] = object[at];
+        if (const json& value = kube::value_at(object, field); !value.is_null()) {
+            result[json::json_pointer(field)] = value;
         }
     }
     return result;

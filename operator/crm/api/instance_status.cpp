@@ -1,5 +1,7 @@
 #include "operator/crm/api/instance_status.h"
 
+#include "operator/kube/json_fields.h"
+
 #include <array>
 #include <cstdlib>
 #include <utility>
@@ -8,28 +10,16 @@ namespace crm {
 namespace {
 
 using kube::json;
-
-template <class T>
-T read(const json& object, const char* pointer) {
-    const json::json_pointer at(pointer);
-    if (!object.contains(at)) {
-        return {};
-    }
-    const json& value = object[at];
-    if constexpr (std::is_same_v<T, std::string>) {
-        return value.is_string() ? value.get<std::string>() : T{};
-    } else {
-        return value.is_number_integer() ? value.get<T>() : T{};
-    }
-}
+using kube::number_at;
+using kube::text_at;
 
 Truth truth_of(std::string_view name) {
     return name == "True" ? Truth::yes : name == "False" ? Truth::no : Truth::unknown;
 }
 
 std::optional<Footprint> footprint_at(const json& object, const char* pointer) {
-    const json::json_pointer at(pointer);
-    return object.contains(at) ? decode_footprint(object[at]) : std::nullopt;
+    const json& value = kube::value_at(object, pointer);
+    return value.is_null() ? std::nullopt : decode_footprint(value);
 }
 
 constexpr std::array kUpdates{std::pair{"Waiting", Update::waiting}, std::pair{"Running", Update::running}};
@@ -44,12 +34,12 @@ Update update_of(std::string_view phase) {
 }
 
 Condition decode_condition(const json& object) {
-    return {.type = read<std::string>(object, "/type"),
-            .status = truth_of(read<std::string>(object, "/status")),
-            .reason = read<std::string>(object, "/reason"),
-            .message = read<std::string>(object, "/message"),
-            .observed_generation = read<std::int64_t>(object, "/observedGeneration"),
-            .last_transition_time = read<std::string>(object, "/lastTransitionTime")};
+    return {.type = text_at(object, "/type"),
+            .status = truth_of(text_at(object, "/status")),
+            .reason = text_at(object, "/reason"),
+            .message = text_at(object, "/message"),
+            .observed_generation = number_at(object, "/observedGeneration"),
+            .last_transition_time = text_at(object, "/lastTransitionTime")};
 }
 
 json encode_condition(const Condition& condition) {
@@ -104,26 +94,23 @@ bool is_same_memory(Status a, Status b) {
 }
 
 Status decode_status(const json& object) {
-    Status status{.observed_generation = read<std::int64_t>(object, "/status/observedGeneration"),
+    Status status{.observed_generation = number_at(object, "/status/observedGeneration"),
                   .conditions = {},
-                  .running_version = read<std::string>(object, "/status/version/running"),
-                  .target_version = read<std::string>(object, "/status/version/target"),
-                  .schema = {.version = read<std::string>(object, "/status/schema/version"),
-                             .claim_uid = read<std::string>(object, "/status/schema/claimUID")},
-                  .update = update_of(read<std::string>(object, "/status/update/phase")),
+                  .running_version = text_at(object, "/status/version/running"),
+                  .target_version = text_at(object, "/status/version/target"),
+                  .schema = {.version = text_at(object, "/status/schema/version"),
+                             .claim_uid = text_at(object, "/status/schema/claimUID")},
+                  .update = update_of(text_at(object, "/status/update/phase")),
                   .database = {.running = footprint_at(object, "/status/database/running"),
                                .refused = footprint_at(object, "/status/database/refused"),
-                               .refusal = read<std::string>(object, "/status/database/refusal")},
-                  .replicas = read<int>(object, "/status/replicas"),
-                  .ready_replicas = read<int>(object, "/status/readyReplicas"),
-                  .selector = read<std::string>(object, "/status/selector"),
-                  .api_endpoint = read<std::string>(object, "/status/endpoints/api"),
-                  .admin_secret = read<std::string>(object, "/status/adminSecretRef/name")};
-    const json::json_pointer conditions("/status/conditions");
-    if (object.contains(conditions) && object[conditions].is_array()) {
-        for (const json& condition : object[conditions]) {
-            status.conditions.push_back(decode_condition(condition));
-        }
+                               .refusal = text_at(object, "/status/database/refusal")},
+                  .replicas = number_at<int>(object, "/status/replicas"),
+                  .ready_replicas = number_at<int>(object, "/status/readyReplicas"),
+                  .selector = text_at(object, "/status/selector"),
+                  .api_endpoint = text_at(object, "/status/endpoints/api"),
+                  .admin_secret = text_at(object, "/status/adminSecretRef/name")};
+    for (const json& condition : kube::list_at(object, "/status/conditions")) {
+        status.conditions.push_back(decode_condition(condition));
     }
     return status;
 }

@@ -1,5 +1,7 @@
 #include "operator/crm/api/labels.h"
 
+#include "operator/kube/json_fields.h"
+
 #include <fmt/format.h>
 
 namespace crm {
@@ -13,12 +15,9 @@ constexpr const char* kComponent = "app.kubernetes.io/component";
 constexpr const char* kManagedBy = "app.kubernetes.io/managed-by";
 
 std::string label_of(const json& object, std::string_view key) {
-    const json::json_pointer labels("/metadata/labels");
-    if (!object.contains(labels) || !object[labels].is_object()) {
-        return {};
-    }
-    const auto label = object[labels].find(std::string(key));
-    return label != object[labels].end() && label->is_string() ? label->get<std::string>() : std::string{};
+    const json& labels = kube::object_at(object, "/metadata/labels");
+    const auto label = labels.find(key);
+    return label != labels.end() && label->is_string() ? label->get<std::string>() : std::string{};
 }
 
 }  // namespace

@@ -59,7 +59,7 @@ Result<void> InstanceReconciler::reconcile(const runtime::Run& run) {
         stores_.forget(run.key);
         return {};
     }
-    const json object = json::parse(stored->fields);
+    const json& object = stored->fields;
     const Identity identity = decode_identity(object);
     if (identity.deleting) {
         disruptions_.end(run.key);
@@ -181,7 +181,7 @@ Update InstanceReconciler::take_turn(const CrmInstance& instance, bool is_changi
     std::call_once(resumed_, [&] {
         for (const kube::ObjectKey& key : stores_.instances().owners()) {
             const auto stored = stores_.instances().get(key);
-            if (stored && decode_status(json::parse(stored->fields)).update == Update::running) {
+            if (stored && decode_status(stored->fields).update == Update::running) {
                 disruptions_.resume(key);
             }
         }

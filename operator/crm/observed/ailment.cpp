@@ -3,9 +3,9 @@
 #include "common/text.h"
 #include "operator/crm/api/kinds.h"
 #include "operator/crm/api/reasons.h"
-#include "operator/crm/observed/json_fields.h"
 #include "operator/crm/observed/pod_ailment.h"
 #include "operator/crm/observed/refusal.h"
+#include "operator/kube/json_fields.h"
 
 #include <string_view>
 #include <utility>
@@ -16,6 +16,9 @@ namespace crm {
 namespace {
 
 using kube::json;
+using kube::list_at;
+using kube::named;
+using kube::text_at;
 
 /// More of them would fit no message.
 constexpr std::size_t kWordsLimit = 600;
@@ -45,12 +48,12 @@ Ailment rejected(std::string what, const std::string& told) {
 
 std::optional<Ailment> ailment_of_deployment(const json& deployment) {
     const std::string name = kube::key_of(deployment).name;
-    const json conditions = list_at(deployment, "/status/conditions");
-    const json failure = named(conditions, "type", "ReplicaFailure");
+    const json& conditions = list_at(deployment, "/status/conditions");
+    const json& failure = named(conditions, "type", "ReplicaFailure");
     if (failure.value("status", "") == "True") {
         return rejected("the pods of Deployment " + name, failure.value("message", ""));
     }
-    const json progress = named(conditions, "type", "Progressing");
+    const json& progress = named(conditions, "type", "Progressing");
     if (progress.value("status", "") == "False") {
         return Ailment{.reason = reason::kDeadlineExceeded,
                        .what = "Deployment " + name,
@@ -62,11 +65,11 @@ std::optional<Ailment> ailment_of_deployment(const json& deployment) {
 std::optional<Ailment> ailment_of_claim(const json& claim) {
     const std::string what = "PersistentVolumeClaim " + kube::key_of(claim).name;
     const std::string phase = text_at(claim, "/status/phase");
+    const std::string volume = text_at(claim, "/spec/volumeName");
     if (phase == "Lost") {
-        return Ailment{.reason = reason::kVolumeLost, .what = what, .by = text_at(claim, "/spec/volumeName")};
+        return Ailment{.reason = reason::kVolumeLost, .what = what, .by = volume};
     }
-    const bool chosen = !text_at(claim, "/spec/volumeName").empty();
-    if (phase == "Pending" && !chosen && text_at(claim, "/spec/storageClassName").empty()) {
+    if (phase == "Pending" && volume.empty() && text_at(claim, "/spec/storageClassName").empty()) {
         return Ailment{.reason = reason::kNoStorageClass, .what = what};
     }
     return std::nullopt;

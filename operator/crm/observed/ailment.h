@@ -4,6 +4,7 @@
 // need not be remembered. Counters and times are left out: they would make every tick a change.
 #pragma once
 
+#include "operator/crm/observed/facts.h"
 #include "operator/kube/object.h"
 
 #include <optional>
@@ -26,6 +27,6 @@ std::optional<Ailment> ailment_of(const kube::Kind& kind, const kube::json& obje
 /// Of a Warning Event about an object that does not tell itself why it waits.
 Ailment ailment_of_event(const kube::json& event);
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Ailment, reason, what, by, words)
+CRM_FACTS(Ailment, reason, what, by, words)
 
 }  // namespace crm

@@ -4,6 +4,7 @@
 #include "operator/crm/api/labels.h"
 #include "operator/kube/client.h"
 #include "operator/kube/field_ownership.h"
+#include "operator/kube/json_fields.h"
 
 #include <algorithm>
 #include <array>
@@ -14,11 +15,6 @@ namespace crm {
 namespace {
 
 using kube::json;
-
-json read(const json& object, const char* pointer, json absent = nullptr) {
-    const json::json_pointer at(pointer);
-    return object.contains(at) ? object[at] : std::move(absent);
-}
 
 /// What is put back of objects that the operator does not make by apply, besides our labels, our annotations
 /// and our owner reference. The rest stays as it is, whoever wrote it.
@@ -54,14 +50,14 @@ json kept_labels(const Kept& kept, const json& object) {
 }
 
 json kept_annotations(const Kept& kept, const json& object) {
-    return kept.holds_data ? common_members(read(object, "/metadata/annotations", json::object()),
+    return kept.holds_data ? common_members(kube::object_at(object, "/metadata/annotations"),
                                             keeping_annotations(DeletionPolicy::retain))
                            : json::object();
 }
 
 json kept_fields(const Kept& kept, const json& object) {
     json owners = json::array();
-    for (const json& owner : read(object, "/metadata/ownerReferences", json::array())) {
+    for (const json& owner : kube::list_at(object, "/metadata/ownerReferences")) {
         if (owner.value("kind", "") == kCrmInstance.kind) {
             owners.push_back(owner);
         }
@@ -70,7 +66,7 @@ json kept_fields(const Kept& kept, const json& object) {
                                 {"annotations", kept_annotations(kept, object)},
                                 {"owners", std::move(owners)}});
     for (const char* field : kept.fields) {
-        result[field] = read(object, field);
+        result[field] = kube::value_at(object, field);
     }
     return result;
 }

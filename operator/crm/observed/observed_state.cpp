@@ -5,6 +5,8 @@
 #include "operator/crm/api/names.h"
 #include "operator/crm/api/secret_data.h"
 #include "operator/crm/observed/drift.h"
+#include "operator/crm/observed/facts.h"
+#include "operator/kube/json_fields.h"
 
 #include <algorithm>
 #include <utility>
@@ -13,24 +15,20 @@
 namespace crm {
 
 using kube::json;
+using kube::list_at;
+using kube::object_at;
+using kube::text_at;
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(JobResult, succeeded, failed, held_up, reason, finished_at,
-                                                claim_uid, spec_digest)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Claim, uid, created_at)
+CRM_FACTS(JobResult, succeeded, failed, held_up, reason, finished_at, claim_uid, spec_digest)
+CRM_FACTS(Claim, uid, created_at)
 
 namespace {
 
-template <class T>
-T read(const json& object, const char* pointer, T absent = {}) {
-    const json::json_pointer at(pointer);
-    return object.contains(at) ? object[at].get<T>() : std::move(absent);
-}
-
 JobResult job_result_of(const json& object) {
-    const json annotations = read<json>(object, "/metadata/annotations", json::object());
+    const json& annotations = object_at(object, "/metadata/annotations");
     JobResult result{.claim_uid = annotations.value(kClaimUid, ""),
                      .spec_digest = annotations.value(kSpecDigest, "")};
-    for (const json& condition : read<json>(object, "/status/conditions", json::array())) {
+    for (const json& condition : list_at(object, "/status/conditions")) {
         if (condition.value("status", "") != "True") {
             continue;
         }
@@ -45,42 +43,29 @@ JobResult job_result_of(const json& object) {
     return result;
 }
 
-/// Ten thousands are kept: what is as in an empty one is left out.
-template <class Facts>
-json compact(const Facts& facts) {
-    json result = facts;
-    const json empty = Facts{};
-    for (const auto& [name, value] : empty.items()) {
-        if (result[name] == value) {
-            result.erase(name);
-        }
-    }
-    return result;
-}
-
 json facts_of(const kube::Kind& kind, const json& object) {
     if (kind == kDeployment || kind == kStatefulSet) {
-        return compact(rollout_of(object));
+        return rollout_of(object);
     }
     if (kind == kJob) {
-        return compact(job_result_of(object));
+        return job_result_of(object);
     }
     if (kind == kPod) {
-        return compact(pod_of(object));
+        return pod_of(object);
     }
     if (kind == kPersistentVolumeClaim) {
-        return compact(Claim{.created_at = read<std::string>(object, "/metadata/creationTimestamp")});
+        return Claim{.created_at = text_at(object, "/metadata/creationTimestamp")};
     }
     if (kind == kSecret) {
-        return password_digest(read<std::string>(object, ("/data/" + std::string(kPasswordKey)).c_str()));
+        return password_digest(text_at(object, "/data/" + std::string(kPasswordKey)));
     }
     return nullptr;
 }
 
 /// Whose it is. The garbage collector knows owners by their uid alone.
 json owners_of(const kube::Kind& kind, const json& object) {
-    json result = json::object({{"controller", ""}});
-    for (const json& owner : read<json>(object, "/metadata/ownerReferences", json::array())) {
+    json result = json::object();
+    for (const json& owner : list_at(object, "/metadata/ownerReferences")) {
         const bool controls = owner.value("controller", false);
         if (kind == kPod ? controls : owner.value("kind", "") == kCrmInstance.kind) {
             result["controller"] = owner.value("uid", "");
@@ -98,7 +83,7 @@ json remains_of(const json& object) {
     if (json former = former_labels_of(object); !former.empty()) {
         result["former_labels"] = std::move(former);
     }
-    if (read<json>(object, "/metadata/annotations", json::object()).value(kDeletionPolicy, "") == "Retain") {
+    if (object_at(object, "/metadata/annotations").value(kDeletionPolicy, "") == "Retain") {
         result["retained"] = true;
     }
     return result;
@@ -191,31 +176,37 @@ json projection(const kube::Kind& kind, const json& object) {
     if (holds_data(kind)) {
         result.update(remains_of(object));
     }
-    result["digest"] = kind == kPod ? 0 : live_digest(kind, object);  // nothing of a pod is put back
-    result["deleting"] = object.contains("/metadata/deletionTimestamp"_json_pointer);
-    result["facts"] = facts_of(kind, object);
+    if (kind != kPod) {  // of which nothing is put back
+        result["digest"] = live_digest(kind, object);
+    }
+    if (!text_at(object, "/metadata/deletionTimestamp").empty()) {
+        result["deleting"] = true;
+    }
+    if (json facts = facts_of(kind, object); !facts.empty()) {
+        result["facts"] = std::move(facts);
+    }
     if (const auto ailment = ailment_of(kind, object)) {
         result["ailment"] = *ailment;
     }
     return result;
 }
 
-ObservedObject observed_object(const kube::Kind& kind, const runtime::StoredObject& stored) {
-    const json projected = json::parse(stored.fields);
+ObservedObject observed_object(const kube::Kind& kind, runtime::StoredObject stored) {
+    const json& fields = stored.fields;
+    const auto ailment = fields.find("ailment");
     return {.kind = kind,
-            .key = stored.key,
-            .uid = stored.uid,
+            .key = std::move(stored.key),
+            .uid = std::move(stored.uid),
             .resource_version = stored.resource_version,
-            .controller = projected.value("controller", ""),
-            .deleting = projected.value("deleting", false),
-            .retained = projected.value("retained", false),
-            .has_stranger = projected.value("has_stranger", false),
-            .stranger_controls = projected.value("stranger_controls", false),
-            .former_labels = projected.value("former_labels", std::vector<std::string>{}),
-            .digest = projected.value("digest", std::uint64_t{0}),
-            .facts = projected.value("facts", json()),
-            .ailment = projected.contains("ailment") ? std::optional(projected["ailment"].get<Ailment>())
-                                                     : std::nullopt};
+            .controller = text_at(fields, "/controller"),
+            .deleting = fields.value("deleting", false),
+            .retained = fields.value("retained", false),
+            .has_stranger = fields.value("has_stranger", false),
+            .stranger_controls = fields.value("stranger_controls", false),
+            .former_labels = fields.value("former_labels", std::vector<std::string>{}),
+            .digest = fields.value("digest", std::uint64_t{0}),
+            .facts = fields.value("facts", json::object()),
+            .ailment = ailment != fields.end() ? std::optional(ailment->get<Ailment>()) : std::nullopt};
 }
 
 }  // namespace crm

@@ -85,9 +85,10 @@ struct Observed {
     std::optional<Claim> claim(std::string_view instance) const;
 };
 
-/// What to remember of an object of an owned kind, or of a pod.
+/// What to remember of an object of an owned kind, or of a pod: without what is false, zero or empty, since
+/// tens of thousands are kept.
 kube::json projection(const kube::Kind& kind, const kube::json& object);
 /// The reverse, as far as it goes.
-ObservedObject observed_object(const kube::Kind& kind, const runtime::StoredObject& stored);
+ObservedObject observed_object(const kube::Kind& kind, runtime::StoredObject stored);
 
 }  // namespace crm

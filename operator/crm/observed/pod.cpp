@@ -1,7 +1,7 @@
 #include "operator/crm/observed/pod.h"
 
 #include "operator/crm/api/labels.h"
-#include "operator/crm/observed/json_fields.h"
+#include "operator/kube/json_fields.h"
 
 #include <algorithm>
 
@@ -9,13 +9,13 @@ namespace crm {
 namespace {
 
 using kube::json;
-using namespace nlohmann::literals;
+using kube::list_at;
+using kube::named;
+using kube::object_at;
 
 void read_migration(const json& object, Pod& pod) {
-    const json container = named(list_at(object, "/status/containerStatuses"), "name", "migrate");
-    const json::json_pointer at("/state/terminated");
-    if (container.contains(at)) {
-        const json& ended = container[at];
+    const json& container = named(list_at(object, "/status/containerStatuses"), "name", "migrate");
+    if (const json& ended = object_at(container, "/state/terminated"); !ended.empty()) {
         pod.migrate_ended = true;
         pod.migrate_exit_code = ended.value("exitCode", 0);
         pod.migrate_finished_at = ended.value("finishedAt", "");
@@ -24,22 +24,20 @@ void read_migration(const json& object, Pod& pod) {
 
 /// The phase of a pod stays Running for a moment after its last container has ended.
 bool has_running_container(const json& object) {
-    const json statuses = list_at(object, "/status/containerStatuses");
-    return std::any_of(statuses.begin(), statuses.end(), [](const json& container) {
-        return container.contains("/state/running"_json_pointer);
+    return std::ranges::any_of(list_at(object, "/status/containerStatuses"), [](const json& container) {
+        return kube::value_at(container, "/state/running").is_object();
     });
 }
 
 }  // namespace
 
 Pod pod_of(const json& object) {
-    const json labels = object.value("/metadata/labels"_json_pointer, json::object());
-    const json conditions = list_at(object, "/status/conditions");
-    const json scheduled = named(conditions, "type", "PodScheduled");
+    const json& labels = object_at(object, "/metadata/labels");
+    const json& conditions = list_at(object, "/status/conditions");
+    const json& scheduled = named(conditions, "type", "PodScheduled");
     Pod pod{.component = component_of(object),
             .revision = labels.value("controller-revision-hash", ""),
-            .template_digest =
-                object.value("/metadata/annotations"_json_pointer, json::object()).value(kTemplateDigest, ""),
+            .template_digest = object_at(object, "/metadata/annotations").value(kTemplateDigest, ""),
             .labelled = labels.contains(kComponentLabel),
             .ready = named(conditions, "type", "Ready").value("status", "") == "True",
             .unschedulable =

@@ -1,6 +1,7 @@
 // What is known of a pod of an instance. Pure.
 #pragma once
 
+#include "operator/crm/observed/facts.h"
 #include "operator/kube/object.h"
 
 #include <string>
@@ -23,9 +24,8 @@ struct Pod {
     bool operator==(const Pod&) const = default;
 };
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Pod, component, revision, template_digest, labelled, ready,
-                                                unschedulable, running, migrate_ended, migrate_exit_code,
-                                                migrate_finished_at)
+CRM_FACTS(Pod, component, revision, template_digest, labelled, ready, unschedulable, running, migrate_ended,
+          migrate_exit_code, migrate_finished_at)
 
 Pod pod_of(const kube::json& object);
 

@@ -1,8 +1,8 @@
 #include "operator/crm/observed/pod_ailment.h"
 
 #include "operator/crm/api/reasons.h"
-#include "operator/crm/observed/json_fields.h"
 #include "operator/crm/observed/last_words.h"
+#include "operator/kube/json_fields.h"
 
 #include <algorithm>
 #include <span>
@@ -14,7 +14,10 @@ namespace crm {
 namespace {
 
 using kube::json;
-using namespace nlohmann::literals;
+using kube::list_at;
+using kube::named;
+using kube::object_at;
+using kube::text_at;
 
 /// Restarts after which a container is not believed to come up by itself.
 constexpr int kRestartsOfALoop = 2;
@@ -76,9 +79,9 @@ std::string words_of_registry(std::string message) {
     return message;
 }
 
-/// How a container ended last: just now, or before it was started again. Null when it never did.
-json last_end(const json& container) {
-    json now = object_at(container, "/state/terminated");
+/// How a container ended last: just now, or before it was started again. Empty when it never did.
+const json& last_end(const json& container) {
+    const json& now = object_at(container, "/state/terminated");
     return now.empty() ? object_at(container, "/lastState/terminated") : now;
 }
 
@@ -97,7 +100,7 @@ const char* reason_of_end(const json& end, const std::string& log) {
 
 /// Of a container that ended and is to run on.
 std::optional<Ailment> ailment_of_end(const json& container, const std::string& what) {
-    const json end = last_end(container);
+    const json& end = last_end(container);
     if (end.empty()) {
         return std::nullopt;
     }
@@ -129,7 +132,7 @@ std::optional<Ailment> ailment_of_container(const json& container, const std::st
 /// Of a pod that does one thing and ends, a migration, the failure of its container.
 std::optional<Ailment> ailment_of_attempt(const json& pod, const std::string& name) {
     for (const json& container : list_at(pod, "/status/containerStatuses")) {
-        const json end = object_at(container, "/state/terminated");
+        const json& end = object_at(container, "/state/terminated");
         if (end.value("exitCode", 0) == 0) {
             continue;
         }
@@ -148,7 +151,7 @@ std::optional<Ailment> ailment_of_attempt(const json& pod, const std::string& na
 
 /// Of a pod that somebody ended, or that waits for a node that is gone.
 std::optional<Ailment> ailment_of_ended(const json& pod, const std::string& name) {
-    const json disrupted = named(list_at(pod, "/status/conditions"), "type", "DisruptionTarget");
+    const json& disrupted = named(list_at(pod, "/status/conditions"), "type", "DisruptionTarget");
     const std::string word = text_at(pod, "/status/reason");
     const char* reason = meaning_of(kEnded, word);
     if (reason == nullptr) {
@@ -165,7 +168,7 @@ std::optional<Ailment> ailment_of_ended(const json& pod, const std::string& name
 }
 
 std::optional<Ailment> ailment_of_scheduling(const json& pod, const std::string& name) {
-    const json scheduled = named(list_at(pod, "/status/conditions"), "type", "PodScheduled");
+    const json& scheduled = named(list_at(pod, "/status/conditions"), "type", "PodScheduled");
     // Room is being made for it.
     const bool nominated = !text_at(pod, "/status/nominatedNodeName").empty();
     if (scheduled.value("status", "") != "False" || nominated) {
@@ -179,7 +182,7 @@ std::optional<Ailment> ailment_of_scheduling(const json& pod, const std::string&
 
 /// What is to be said when nothing else is known.
 std::optional<Ailment> not_ready(const json& pod, const std::string& name) {
-    const json ready = named(list_at(pod, "/status/conditions"), "type", "Ready");
+    const json& ready = named(list_at(pod, "/status/conditions"), "type", "Ready");
     if (ready.value("status", "") == "True") {
         return std::nullopt;
     }
@@ -200,7 +203,7 @@ std::optional<Ailment> not_ready(const json& pod, const std::string& name) {
 std::optional<Ailment> ailment_of_pod(const json& pod) {
     const std::string name = kube::key_of(pod).name;
     const std::string phase = text_at(pod, "/status/phase");
-    if (pod.contains("/metadata/deletionTimestamp"_json_pointer) || phase == "Failed") {
+    if (!text_at(pod, "/metadata/deletionTimestamp").empty() || phase == "Failed") {
         if (auto ended = ailment_of_ended(pod, name)) {
             return ended;
         }

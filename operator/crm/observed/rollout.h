@@ -1,6 +1,7 @@
 // What is known of a Deployment or StatefulSet. Pure.
 #pragma once
 
+#include "operator/crm/observed/facts.h"
 #include "operator/kube/object.h"
 
 #include <cstdint>
@@ -38,9 +39,8 @@ struct Rollout {
     bool complete() const;
 };
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Rollout, generation, observed_generation, wanted, replicas,
-                                                updated, ready, available, version, selector, spec_digest,
-                                                template_digest, update_revision, essence, footprint)
+CRM_FACTS(Rollout, generation, observed_generation, wanted, replicas, updated, ready, available, version,
+          selector, spec_digest, template_digest, update_revision, essence, footprint)
 
 Rollout rollout_of(const kube::json& object);
 

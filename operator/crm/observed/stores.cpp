@@ -5,7 +5,7 @@
 #include "operator/crm/api/labels.h"
 #include "operator/crm/api/names.h"
 #include "operator/crm/observed/drift.h"
-#include "operator/crm/observed/json_fields.h"
+#include "operator/kube/json_fields.h"
 
 #include <algorithm>
 
@@ -80,8 +80,8 @@ void Stores::watch(runtime::Controller& controller, const std::string& ns) {
 Observed Stores::observe(const Identity& instance, const std::string& claim_uid) const {
     Observed observed;
     for (const Owned& owned : owned_) {
-        for (const runtime::StoredObject& stored : owned.store->owned_by(instance.key)) {
-            ObservedObject object = observed_object(owned.kind, stored);
+        for (runtime::StoredObject& stored : owned.store->owned_by(instance.key)) {
+            ObservedObject object = observed_object(owned.kind, std::move(stored));
             object.digest = accepted_.seen_as(instance.key, owned.kind, object.key.name, object.digest);
             const bool goes = object.uid != claim_uid && goes_with_a_namesake(object, instance);
             object.deleting = goes || (object.deleting && !is_volume_at_hand(object, instance));
@@ -92,7 +92,7 @@ Observed Stores::observe(const Identity& instance, const std::string& claim_uid)
         auto told = events.store->owned_by(instance.key);
         std::ranges::sort(told, {}, &runtime::StoredObject::resource_version);
         for (const runtime::StoredObject& stored : told) {  // the latest counts
-            const kube::json event = kube::json::parse(stored.fields);
+            const kube::json& event = stored.fields;
             observed.told_by_events[event["uid"].get<std::string>()] = event["ailment"].get<Ailment>();
         }
     }

@@ -26,16 +26,13 @@ InstanceMetrics::InstanceMetrics(prometheus::Registry& registry)
     }
 }
 
-void InstanceMetrics::changed(std::string_view before, std::string_view after) {
+void InstanceMetrics::changed(const kube::json& before, const kube::json& after) {
     add(after, 1);
     add(before, -1);
 }
 
-void InstanceMetrics::add(std::string_view fields, double count) {
-    if (fields.empty()) {
-        return;
-    }
-    for (const Condition& found : decode_status(kube::json::parse(fields)).conditions) {
+void InstanceMetrics::add(const kube::json& instance, double count) {
+    for (const Condition& found : decode_status(instance).conditions) {
         instances_.Add(labels_of(found.type, found.status)).Increment(count);
     }
 }

@@ -1,7 +1,7 @@
 // How many instances are in which state: crm_operator_instances{condition="Ready",status="True"}.
 #pragma once
 
-#include <string_view>
+#include "operator/kube/object.h"
 
 #include <prometheus/family.h>
 #include <prometheus/gauge.h>
@@ -15,11 +15,11 @@ class InstanceMetrics {
   public:
     explicit InstanceMetrics(prometheus::Registry& registry);
 
-    /// For runtime::Store::on_fields: an instance came, went or became another.
-    void changed(std::string_view before, std::string_view after);
+    /// For runtime::Store::on_fields: an instance came, went or became another; null is none.
+    void changed(const kube::json& before, const kube::json& after);
 
   private:
-    void add(std::string_view fields, double count);
+    void add(const kube::json& instance, double count);
 
     prometheus::Family<prometheus::Gauge>& instances_;
 };

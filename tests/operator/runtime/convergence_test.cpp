@@ -32,7 +32,7 @@ class Copier : public Reconciler {
         if (original && (!copy || copy->fields != original->fields)) {
             auto wanted = widget(key.name, key.name);
             wanted["kind"] = kCopy.kind;
-            wanted["spec"] = kube::json::parse(original->fields);
+            wanted["spec"] = original->fields;
             const auto written = run.client.apply(kCopy, wanted, {.force = true}, run.stop);
             if (!written) {
                 return tl::unexpected(written.error());

@@ -2,15 +2,16 @@
 
 #include <map>
 #include <string>
-#include <string_view>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace crm {
 namespace {
 
-std::string fields(std::string_view ready) {
-    return R"({"status": {"conditions": [{"type": "Ready", "status": ")" + std::string(ready) + R"("}]}})";
+kube::json fields(const char* ready) {
+    return kube::json::parse(
+        fmt::format(R"({{"status": {{"conditions": [{{"type": "Ready", "status": "{}"}}]}}}})", ready));
 }
 
 class InstanceMetricsTest : public testing::Test {
@@ -37,19 +38,19 @@ TEST_F(InstanceMetricsTest, TellZeroOfWhatThereIsNone) {
 }
 
 TEST_F(InstanceMetricsTest, FollowInstancesAsTheyComeChangeAndGo) {
-    metrics.changed("", "{}");
-    metrics.changed("{}", fields("False"));
-    metrics.changed("", fields("False"));
+    metrics.changed(nullptr, kube::json::object());
+    metrics.changed(kube::json::object(), fields("False"));
+    metrics.changed(nullptr, fields("False"));
     EXPECT_EQ(ready(), (Counts{{"True", 0}, {"False", 2}, {"Unknown", 0}}));
     metrics.changed(fields("False"), fields("True"));
     EXPECT_EQ(ready(), (Counts{{"True", 1}, {"False", 1}, {"Unknown", 0}}));
-    metrics.changed(fields("True"), "");
+    metrics.changed(fields("True"), nullptr);
     EXPECT_EQ(ready(), (Counts{{"True", 0}, {"False", 1}, {"Unknown", 0}}));
 }
 
 TEST_F(InstanceMetricsTest, CountAConditionThatTheyDoNotExpect) {
-    metrics.changed("",
-                    R"({"status": {"conditions": [{"type": "Ready", "status": "Odd"}, {"type": "New"}]}})");
+    metrics.changed(nullptr, kube::json::parse(R"({"status": {"conditions":
+        [{"type": "Ready", "status": "Odd"}, {"type": "New"}]}})"));
     EXPECT_EQ(ready().at("Unknown"), 1);
 }
 
