@@ -129,6 +129,9 @@ std::optional<Error> invalid_write(const kube::Kind& kind, const json& before, c
         return duplicates(at(after, "/spec/ports"), "name");
     }
     const json pods = at(after, "/spec/template/spec");
+    if (kind.kind == "Job" && pods.is_null()) {
+        return invalid("spec.template.spec.containers", "Required value");
+    }
     return pods.is_null() ? std::nullopt : invalid_pods(pods);
 }
 

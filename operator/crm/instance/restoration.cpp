@@ -36,7 +36,10 @@ Result<json> heal_and_apply(kube::Client& client, const kube::Kind& kind, const 
     } else if (how == kube::Healing::strict) {
         return fail(ErrorKind::invalid, "there is nothing to take away");
     }
-    return client.apply(kind, manifest, {.force = true}, stop);
+    // To nothing but the object that was seen: when it is gone, none is made of what was meant for it.
+    json addressed = manifest;
+    addressed["metadata"]["uid"] = kube::uid_of(live);
+    return client.apply(kind, addressed, {.force = true}, stop);
 }
 
 }  // namespace
