@@ -45,6 +45,7 @@ inline constexpr const char* kNoPods = "NoPods";
 inline constexpr const char* kDiskFull = "DiskFull";
 inline constexpr const char* kConnectionsExhausted = "ConnectionsExhausted";
 inline constexpr const char* kVolumeLost = "VolumeLost";
+inline constexpr const char* kVolumeTerminating = "VolumeTerminating";
 inline constexpr const char* kVolumeReplaced = "VolumeReplaced";
 inline constexpr const char* kDatabaseDoesNotFit = "DatabaseDoesNotFit";
 inline constexpr const char* kNoStorageClass = "NoStorageClass";

@@ -69,6 +69,9 @@ std::optional<Ailment> ailment_of_claim(const json& claim) {
     if (phase == "Lost") {
         return Ailment{.reason = reason::kVolumeLost, .what = what, .by = volume};
     }
+    if (phase == "Bound" && !text_at(claim, "/metadata/deletionTimestamp").empty()) {
+        return Ailment{.reason = reason::kVolumeTerminating, .what = what, .by = volume};
+    }
     if (phase == "Pending" && volume.empty() && text_at(claim, "/spec/storageClassName").empty()) {
         return Ailment{.reason = reason::kNoStorageClass, .what = what};
     }

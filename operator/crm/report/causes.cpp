@@ -54,6 +54,10 @@ constexpr std::array kCauses{
     CauseRow{reason::kVolumeLost, kPerson, 0s,
              "The volume {by} of {what} is gone, and the data with it: restore it, or see \"A lost volume\" "
              "in docs/operations.md. {words}"},
+    CauseRow{reason::kVolumeTerminating, kPerson, 15s,
+             "{what} is being deleted, and its data is lost as soon as no pod uses it: have PersistentVolume "
+             "{by} retained now (spec.persistentVolumeReclaimPolicy), and see \"A volume that is being "
+             "deleted\" in docs/operations.md. {words}"},
     CauseRow{reason::kNoStorageClass, kPerson, 15s,
              "{what} waits for a volume and names no StorageClass, and the cluster has no default one: mark "
              "a StorageClass as the default, create a volume by hand, or make the instance anew with "

@@ -29,7 +29,12 @@ std::optional<Component> component_of(const ObservedObject& object) {
     return object.kind == kDeployment ? std::optional(Component::server) : std::nullopt;
 }
 
-bool concerns(const Unfinished& unfinished, Component component) {
+/// Whether what ails an object holds its part up. What ails the volume is told also while the database still
+/// serves: with the next restart the data is gone.
+bool concerns(const Unfinished& unfinished, const ObservedObject& object, Component component) {
+    if (object.kind == kPersistentVolumeClaim && object.ailment) {
+        return true;
+    }
     switch (component) {
         case Component::database:
             return unfinished.database;
@@ -88,7 +93,7 @@ std::vector<Finding> diagnose(const kube::ObjectKey& instance, const Observed& o
     std::vector<Finding> findings;
     for (const ObservedObject& object : observed.objects) {
         const auto component = component_of(object);
-        if (!component || !concerns(unfinished, *component)) {
+        if (!component || !concerns(unfinished, object, *component)) {
             continue;
         }
         if (auto ailment = ailment_of(object, *component, observed)) {

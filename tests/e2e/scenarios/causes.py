@@ -1,8 +1,10 @@
 """Whatever keeps an instance from becoming ready, its status names it within half a minute, and no longer than it lasts."""
 
+import json
+
 from support import webhook
 from support.instance import Instance
-from support.kubectl import apply, delete, get, list_objects, wait_until
+from support.kubectl import apply, delete, get, kubectl, list_objects, wait_until
 from support.operator import writes_by_operator
 from support.policy import require
 from support.scenario import Scenario, alone
@@ -129,6 +131,27 @@ class Causes(Scenario):
         instance = self.instance(resources={"database": {"limits": {"memory": "16Mi"}}}).apply()
         self.assert_told(instance, "OutOfMemory", "container postgres of Pod acme-database-0")
         self.assert_stalled(instance)
+
+    def test_a_volume_that_is_deleted_under_a_database_that_serves(self):
+        """What the message and docs/operations.md say to do keeps the data."""
+        instance = self.instance(deletionPolicy="Retain").apply().wait_ready()
+        contact = instance.api().create_contact(firstName="Survives", lastName="It")
+        claim = get("pvc", "data-acme-database-0", instance.namespace)
+        volume = claim["spec"]["volumeName"]
+        kubectl("-n", instance.namespace, "delete", "pvc", "data-acme-database-0", "--wait=false")
+        self.assert_told(instance, "VolumeTerminating", "data-acme-database-0", f"PersistentVolume {volume}")
+        self.assert_stalled(instance)
+        self.assertEqual(instance.condition("Available")["status"], "True")
+        kubectl("patch", "pv", volume, "-p", json.dumps({"spec": {"persistentVolumeReclaimPolicy": "Retain"}}))
+        delete("crminstance", instance.name, instance.namespace)
+        wait_until("the claim is gone", lambda: not get("pvc", "data-acme-database-0", instance.namespace), timeout=60)
+        kubectl("patch", "pv", volume, "--type=json", "-p", json.dumps([{"op": "remove", "path": "/spec/claimRef"}]))
+        kept = {field: claim["spec"][field] for field in ["accessModes", "storageClassName", "volumeName", "resources"]}
+        apply({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "spec": kept,
+               "metadata": {"name": "data-acme-database-0", "namespace": instance.namespace}})
+        instance.apply()
+        self.assert_gone(instance)
+        self.assertEqual(instance.api().contact(contact["id"])["lastName"], "It")
 
     def test_a_storage_class_that_does_not_exist(self):
         instance = self.instance(database={"storage": {"size": "1Gi", "className": "nowhere"}}).apply()

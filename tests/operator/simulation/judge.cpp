@@ -32,8 +32,8 @@ std::string text_of(const kube::Kind& kind, const json& object) {
     return fmt::format("{} {}", kind.kind, kube::key_of(object).name);
 }
 
-/// What a spec asks for that cannot be had; empty when nothing is in the way.
-std::string obstacle(const json& instance) {
+/// What a spec asks for that cannot be had, or what threatens the data; empty when nothing is in the way.
+std::string obstacle(const json& instance, const support::FakeCluster& cluster) {
     const auto spec = decode_spec(instance);
     if (!spec) {
         return "InvalidSpec";
@@ -41,7 +41,9 @@ std::string obstacle(const json& instance) {
     if (target_version(*spec, kSettings) == kBrokenVersion) {
         return "MigrationFailed";
     }
-    return "";
+    const kube::ObjectKey key = kube::key_of(instance);
+    const auto claim = cluster.find(kPersistentVolumeClaim, {key.ns, database_claim_name(key.name)});
+    return claim != nullptr && support::simulation::is_deleting(*claim) ? "VolumeTerminating" : "";
 }
 
 }  // namespace
@@ -156,7 +158,7 @@ void Judge::judge_instance(const json& instance) {
         return blame("the status does not tell of the spec");
     }
     ready_ = ready->status == Truth::yes;
-    const std::string expected = obstacle(instance);
+    const std::string expected = obstacle(instance, cluster_);
     if (ready_ && expected.empty()) {
         return judge_truth(instance);
     }

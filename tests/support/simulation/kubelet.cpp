@@ -155,9 +155,19 @@ bool Kubelet::has_volumes(const json& pod) {
         if (live == nullptr || is_deleting(*live)) {
             return false;
         }
-        set_status(cluster_, kPersistentVolumeClaim, *live, {{"phase", "Bound"}});
+        if (at(*live, {"status", "phase"}) != "Bound") {
+            bind(*live);
+        }
     }
     return true;
+}
+
+/// The volume of a claim is named after it.
+void Kubelet::bind(const json& claim) {
+    cluster_.edit(
+        kPersistentVolumeClaim, kube::key_of(claim),
+        [](json& changed) { changed["spec"]["volumeName"] = "pvc-" + kube::uid_of(changed); }, kUntracked);
+    set_status(cluster_, kPersistentVolumeClaim, claim, {{"phase", "Bound"}});
 }
 
 /// A claim that is being deleted goes when no pod uses it: one that has no node yet does not.

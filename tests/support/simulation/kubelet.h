@@ -60,6 +60,7 @@ class Kubelet final : public Controller {
     void end(const kube::json& pod, Container& container);
     void exited(const kube::json& pod, Container& container, const Behaviour& behaviour);
     bool has_volumes(const kube::json& pod);
+    void bind(const kube::json& claim);
     void release_claims();
     void set_pod_status(const kube::json& pod, const char* phase, bool ready, const kube::json& state,
                         const Container& container);

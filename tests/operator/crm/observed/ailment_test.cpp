@@ -26,6 +26,8 @@ json claim(const json& spec, const char* phase) {
 }
 
 TEST(AilmentOf, IsReadFromConditionsAndPhases) {
+    json going = claim({{"volumeName", "pv-1"}}, "Bound");
+    going["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z";
     const struct {
         const char* what;
         const kube::Kind& kind;
@@ -43,6 +45,7 @@ TEST(AilmentOf, IsReadFromConditionsAndPhases) {
          reason::kDeadlineExceeded, ""},
         {"lost", kPersistentVolumeClaim, claim({{"volumeName", "pv-1"}}, "Lost"), reason::kVolumeLost,
          "pv-1"},
+        {"deleted while it is in use", kPersistentVolumeClaim, going, reason::kVolumeTerminating, "pv-1"},
         {"no class", kPersistentVolumeClaim, claim(json::object(), "Pending"), reason::kNoStorageClass, ""},
         {"the empty class", kPersistentVolumeClaim, claim({{"storageClassName", ""}}, "Pending"),
          reason::kNoStorageClass, ""},

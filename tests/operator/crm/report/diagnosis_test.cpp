@@ -68,6 +68,14 @@ TEST(Diagnose, LooksAtNothingThatIsAsItShouldBe) {
     EXPECT_THAT(given.reasons({.server = true}), ElementsAre("server Evicted"));
 }
 
+TEST(Diagnose, TellsWhatAilsTheVolumeAlsoWhileTheDatabaseServes) {
+    Given given;
+    ObservedObject& claim = given.add(kPersistentVolumeClaim, "data-acme-database-0");
+    claim.deleting = true;
+    claim.ailment = Ailment{.reason = reason::kVolumeTerminating};
+    EXPECT_THAT(given.reasons({}), ElementsAre("database VolumeTerminating"));
+}
+
 TEST(Diagnose, NamesAReasonOfAPartOnce) {
     Given given;
     given.pod("acme-server-2", "server", reason::kImagePullFailed);
