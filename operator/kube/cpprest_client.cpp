@@ -148,14 +148,14 @@ void watch_over(tcp::socket& socket, const boost::asio::ip::address& server) {
     if (socket.is_open() || socket.open(server.is_v6() ? tcp::v6() : tcp::v4(), ignored)) {
         return;
     }
-    (void)socket.set_option(boost::asio::socket_base::keep_alive(true), ignored);
-    const auto set = [&](int option, int value) {
-        setsockopt(socket.native_handle(), IPPROTO_TCP, option, &value, sizeof value);
+    const auto set = [&](int level, int option, int value) {
+        setsockopt(socket.native_handle(), level, option, &value, sizeof value);
     };
-    set(TCP_KEEPIDLE, 15);
-    set(TCP_KEEPINTVL, 5);
-    set(TCP_KEEPCNT, 3);
-    set(TCP_USER_TIMEOUT, 30'000);
+    set(SOL_SOCKET, SO_KEEPALIVE, 1);
+    set(IPPROTO_TCP, TCP_KEEPIDLE, 15);
+    set(IPPROTO_TCP, TCP_KEEPINTVL, 5);
+    set(IPPROTO_TCP, TCP_KEEPCNT, 3);
+    set(IPPROTO_TCP, TCP_USER_TIMEOUT, 30'000);
 }
 
 http_client_config client_config(const std::string& host, const std::shared_ptr<TlsContext>& tls,

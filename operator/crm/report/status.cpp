@@ -169,7 +169,7 @@ std::optional<Verdict> obstacle(const Situation& now) {
     if (!now.problems.empty()) {
         return Verdict{Truth::no, now.problems.front().reason, now.problems.front().message};
     }
-    if (const Verdict schema = schema_current(now); schema.reason == reason::kMigrationFailed) {
+    if (Verdict schema = schema_current(now); schema.reason == reason::kMigrationFailed) {
         return schema;
     }
     return now.findings.empty() ? std::nullopt

@@ -76,7 +76,7 @@ json pod_security_context(const Settings& settings, int user) {
 
 }  // namespace
 
-json pod_metadata(const CrmInstance& instance, Component component, json annotations) {
+json pod_metadata(const CrmInstance& instance, Component component, const json& annotations) {
     json all_labels(instance.spec.pod_labels);
     all_labels.update(labels(instance.name(), component));
     json all_annotations(instance.spec.pod_annotations);

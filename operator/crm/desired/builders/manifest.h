@@ -32,7 +32,7 @@ kube::json data_object(const kube::Kind& kind, const CrmInstance& instance, cons
 kube::json resources(const Preset& preset, const Resources& replaced);
 
 /// The metadata of an instance's pods: what the spec wants on all of them, and what is ours.
-kube::json pod_metadata(const CrmInstance& instance, Component component, kube::json annotations);
+kube::json pod_metadata(const CrmInstance& instance, Component component, const kube::json& annotations);
 /// The spec that all pods of an instance start from: account, pull secrets, security context. Together with
 /// container_security_context() it satisfies the restricted Pod Security Standard. The pod runs as `user`,
 /// whose group the files of volumes get, unless the platform chooses.

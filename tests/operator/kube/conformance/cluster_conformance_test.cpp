@@ -32,15 +32,15 @@ class ApiServer : public testing::TestWithParam<Step> {
         ASSERT_TRUE(config) << config.error().message;
         auto connected = connect(*config);
         ASSERT_TRUE(connected) << connected.error().message;
-        client_ = *std::move(connected);
+        client = *std::move(connected);
     }
-    static void TearDownTestSuite() { client_.reset(); }
+    static void TearDownTestSuite() { client.reset(); }
 
-    static inline std::unique_ptr<Client> client_;
+    static inline std::unique_ptr<Client> client;
 };
 
 TEST_P(ApiServer, Conforms) {
-    Cluster backend(*client_);
+    Cluster backend(*client);
     GetParam().take(backend);
 }
 

@@ -33,8 +33,8 @@ struct Step {
 std::span<const Step> steps();
 inline constexpr const char* kNamespace = "default";
 
-inline void PrintTo(const Step& step, std::ostream* out) {
-    *out << step.name;
+inline std::ostream& operator<<(std::ostream& out, const Step& step) {
+    return out << step.name;
 }
 
 }  // namespace kube::conformance
