@@ -86,15 +86,9 @@ Result<std::vector<Applied>> applied_steps(Session& session) {
     return applied;
 }
 
-// What is in the database must be the beginning of what the program knows.
+// What is in the database must be the beginning of what the program knows, or go on from it.
 Result<void> check(const std::vector<Applied>& applied, std::span<const Migration> steps) {
-    for (std::size_t i = 0; i < applied.size(); ++i) {
-        if (i >= steps.size())
-            return fail(
-                ErrorKind::invalid,
-                fmt::format("The database is at schema version {}, newer than this program, which knows {}. "
-                            "Run the newer program.",
-                            applied.back().version, steps.empty() ? 0 : steps.back().version));
+    for (std::size_t i = 0; i < std::min(applied.size(), steps.size()); ++i) {
         if (applied[i].version != steps[i].version || applied[i].checksum != sha256_hex(steps[i].sql))
             return fail(ErrorKind::invalid,
                         fmt::format("Migration {} ({}) of the database is not the one of this program.",
@@ -136,7 +130,7 @@ Result<MigrationReport> try_once(const ConnectionSettings& database, std::chrono
     if (auto checked = check(*applied, steps); !checked) return tl::unexpected(checked.error());
     MigrationReport report;
     report.from = report.to = applied->empty() ? 0 : applied->back().version;
-    for (const Migration& step : steps.subspan(applied->size())) {
+    for (const Migration& step : steps.subspan(std::min(applied->size(), steps.size()))) {
         if (auto done = apply(*session, step); !done) return tl::unexpected(done.error());
         report.to = step.version;
     }
