@@ -27,12 +27,6 @@ inline std::string image_of(const std::string& version, const Settings& settings
     return released ? settings.server_repository + ":" + version : version;
 }
 
-/// The reverse, for an image that a Deployment runs.
-inline std::string version_of(const std::string& image, const Settings& settings) {
-    const std::string released = settings.server_repository + ":";
-    return image.starts_with(released) ? image.substr(released.size()) : image;
-}
-
 /// The image of the server that a spec asks for.
 inline std::string target_image(const Spec& spec, const Settings& settings) {
     return image_of(target_version(spec, settings), settings);

@@ -43,7 +43,7 @@ Context context_of(const CrmInstance& instance, const Migration& migration, cons
                                                       : observed.password(name));
     };
     return {.settings = settings,
-            .server_image = server_image_to_run(instance, migration, settings),
+            .server_version = server_version_to_run(instance, migration),
             .database_credentials = credentials(database_secret(instance, {})),
             .admin_credentials = credentials(admin_secret(instance, {})),
             .database = database_footprint_to_run(instance),

@@ -54,11 +54,10 @@ Migration migration_of(const std::string& instance, const Spec& spec, const Sche
             .known = known};
 }
 
-std::string server_image_to_run(const CrmInstance& instance, const Migration& migration,
-                                const Settings& settings) {
+const std::string& server_version_to_run(const CrmInstance& instance, const Migration& migration) {
     const std::string& running = instance.status.running_version;
     const bool migrated = migration.schema().version == migration.target;
-    return running.empty() || migrated ? target_image(instance.spec, settings) : image_of(running, settings);
+    return running.empty() || migrated ? migration.target : running;
 }
 
 }  // namespace crm

@@ -34,11 +34,10 @@ struct Migration {
 Migration migration_of(const std::string& instance, const Spec& spec, const Schema& known,
                        const Observed& observed, const Settings& settings);
 
-/// The image that the server should run now. An instance stays at the version that last served
+/// The version that the server should run now. An instance stays at the version that last served
 /// (status.version.running) until the migration of the target has succeeded: a failed migration leaves it
 /// serving. One that has never served gets the target at once, since a server waits for its schema by itself.
 /// What the Deployment runs at the moment is not asked: somebody may have changed it.
-std::string server_image_to_run(const CrmInstance& instance, const Migration& migration,
-                                const Settings& settings);
+const std::string& server_version_to_run(const CrmInstance& instance, const Migration& migration);
 
 }  // namespace crm

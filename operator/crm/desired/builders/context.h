@@ -9,8 +9,8 @@ namespace crm {
 
 struct Context {
     Settings settings;
-    /// What the server's pods run now: not the target while its migration has yet to succeed.
-    std::string server_image = {};
+    /// The version that the server's pods run now: not the target while its migration has yet to succeed.
+    std::string server_version = {};
     /// Digests of the Secrets that the pods mount.
     std::string database_credentials = {};
     std::string admin_credentials = {};

@@ -24,7 +24,7 @@ json http_probe(std::string_view path, int period, int failures) {
 json container(const CrmInstance& instance, const Context& context) {
     return json::object(
         {{"name", "server"},
-         {"image", context.server_image},
+         {"image", image_of(context.server_version, context.settings)},
          {"imagePullPolicy", "IfNotPresent"},
          // It listens where it does by default: on ports 8080 and 8081, whatever its version.
          {"args", json::array({"serve", "--database-host", database_host(instance.name(), instance.ns()),
@@ -78,8 +78,7 @@ json pod_template(const CrmInstance& instance, const Context& context) {
 /// A new pod is ready before an old one goes, so that no request is refused.
 json server_deployment(const CrmInstance& instance, const Context& context) {
     json result = owned_object(kDeployment, instance, server_name(instance.name()), Component::server);
-    result["metadata"]["annotations"] =
-        json::object({{std::string(kServerVersion), version_of(context.server_image, context.settings)}});
+    result["metadata"]["annotations"] = json::object({{std::string(kServerVersion), context.server_version}});
     result["spec"] = json::object(
         {{"replicas", instance.spec.replicas},
          {"selector", json::object({{"matchLabels", selector_labels(instance.name(), Component::server)}})},

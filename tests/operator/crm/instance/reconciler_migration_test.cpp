@@ -73,6 +73,20 @@ TEST_F(ReconcilerMigration, StaysAtTheNewVersionWhenItsJobIsDeletedInTheMiddleOf
     EXPECT_EQ(world.condition_of("acme", condition::kSchemaCurrent), "True MigrationSucceeded");
 }
 
+TEST_F(ReconcilerMigration, KeepsABuildInTheRepositoryOfTheReleasesUntilTheNextIsMigrated) {
+    const std::string build = "crm-operator.dev/crm-server:nightly";
+    world.create(new_spec({{"image", build}}));
+    world.settle();
+    world.start_pods("acme");
+    EXPECT_EQ(world.condition_of("acme", condition::kReady), "True Serving");
+    world.create(new_spec({{"image", build + "-2"}}));
+    world.settle();
+    EXPECT_EQ(server_image(world.get(kDeployment, "acme-server")), build);
+    world.start_pods("acme");
+    EXPECT_EQ(server_image(world.get(kDeployment, "acme-server")), build + "-2");
+    EXPECT_EQ(world.condition_of("acme", condition::kReady), "True Serving");
+}
+
 TEST_F(ReconcilerMigration, IsNotDoneAgainWhenAJanitorTakesTheJob) {
     create();
     world.start_pods("acme");
