@@ -8,7 +8,8 @@ namespace crm {
 /// What all pods of an instance run as, unless the spec names another. None of them talks to the Kubernetes
 /// API.
 kube::json service_account(const CrmInstance& instance, const Context&) {
-    if (instance.spec.service_account) {
+    if (instance.spec.service_account.value_or(service_account_name(instance.name())) !=
+        service_account_name(instance.name())) {
         return nullptr;
     }
     kube::json result =

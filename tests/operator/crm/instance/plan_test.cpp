@@ -177,6 +177,9 @@ TEST_F(Plan, DeletesItsServiceAccountWhenTheSpecNamesAnother) {
     EXPECT_THAT(planned(), Contains("delete ServiceAccount/acme-crm"));
     of(kServiceAccount, "acme-crm").controller = "another instance";
     EXPECT_THAT(planned(), Not(Contains("delete ServiceAccount/acme-crm")));
+    of(kServiceAccount, "acme-crm").controller = instance.identity.uid;
+    instance.spec.service_account = "acme-crm";
+    EXPECT_THAT(planned(), Not(Contains("delete ServiceAccount/acme-crm"))) << "the spec names it";
 }
 
 TEST_F(Plan, LeavesAJobAsItIs) {
