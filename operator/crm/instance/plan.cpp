@@ -3,6 +3,7 @@
 #include "operator/crm/api/kinds.h"
 #include "operator/crm/api/labels.h"
 #include "operator/crm/api/names.h"
+#include "operator/crm/api/reasons.h"
 #include "operator/crm/api/secret_data.h"
 #include "operator/crm/instance/carry_over.h"
 #include "operator/crm/instance/cleaning.h"
@@ -170,15 +171,21 @@ bool is_held_up(const ObservedObject& object) {
     return pod.running && pod.migrate_ended && pod.migrate_exit_code != 0;
 }
 
+/// The claim of a volume that is being deleted lives as long as the pod that uses it.
+bool keeps_a_volume(const Observed& observed, const std::string& instance) {
+    const ObservedObject* claim = observed.find(kPersistentVolumeClaim, database_claim_name(instance));
+    return claim != nullptr && claim->ailment && claim->ailment->reason == reason::kVolumeTerminating;
+}
+
 /// The StatefulSet leaves its pod alone (updateStrategy OnDelete): the pod goes when the template has arrived
-/// at the controller, and differs from the pod's in what is worth it.
+/// at the controller, and differs from the pod's in what is worth it, and when its data stays.
 void plan_restart(const Identity& instance, const Observed& observed, std::vector<Action>& actions) {
     const std::string& name = instance.key.name;
     const auto workload = observed.rollout(kStatefulSet, database_name(name));
     const bool arrived = workload && workload->generation == workload->observed_generation;
     const bool changing = std::any_of(actions.begin(), actions.end(),
                                       [](const Action& action) { return action.kind == kStatefulSet; });
-    if (arrived && !changing && observed.is_database_outdated(name)) {
+    if (arrived && !changing && observed.is_database_outdated(name) && !keeps_a_volume(observed, name)) {
         actions.push_back(remove(*observed.find(kPod, database_pod_name(name))));
     }
 }

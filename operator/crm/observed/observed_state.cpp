@@ -153,7 +153,8 @@ bool Observed::is_database_outdated(std::string_view instance) const {
     const auto workload = rollout(kStatefulSet, database_name(instance));
     const auto running = pod(database_pod_name(instance));
     return workload && running && running->revision != workload->update_revision &&
-           running->template_digest != workload->template_digest;
+           (running->template_digest != workload->template_digest ||
+            running->restarted_at != workload->restarted_at);
 }
 
 std::string Observed::password(std::string_view secret) const {

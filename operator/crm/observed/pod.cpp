@@ -1,6 +1,7 @@
 #include "operator/crm/observed/pod.h"
 
 #include "operator/crm/api/labels.h"
+#include "operator/crm/observed/rollout.h"
 #include "operator/kube/json_fields.h"
 
 #include <algorithm>
@@ -35,9 +36,11 @@ Pod pod_of(const json& object) {
     const json& labels = object_at(object, "/metadata/labels");
     const json& conditions = list_at(object, "/status/conditions");
     const json& scheduled = named(conditions, "type", "PodScheduled");
+    const json& annotations = object_at(object, "/metadata/annotations");
     Pod pod{.component = component_of(object),
             .revision = labels.value("controller-revision-hash", ""),
-            .template_digest = object_at(object, "/metadata/annotations").value(kTemplateDigest, ""),
+            .template_digest = annotations.value(kTemplateDigest, ""),
+            .restarted_at = annotations.value(kRestartedAt, ""),
             .labelled = labels.contains(kComponentLabel),
             .ready = named(conditions, "type", "Ready").value("status", "") == "True",
             .unschedulable =

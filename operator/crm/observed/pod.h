@@ -9,10 +9,11 @@
 namespace crm {
 
 struct Pod {
-    std::string component;        // "database"; pods of 0.1.0 have one, too
-    std::string revision;         // of the StatefulSet's template that it was made from
-    std::string template_digest;  // kTemplateDigest
-    bool labelled = false;        // whether it carries the label that selectors go by: pods of 0.1.0 do not
+    std::string component;          // "database"; pods of 0.1.0 have one, too
+    std::string revision;           // of the StatefulSet's template that it was made from
+    std::string template_digest;    // kTemplateDigest
+    std::string restarted_at = {};  // kRestartedAt
+    bool labelled = false;          // whether it carries the label that selectors go by: pods of 0.1.0 do not
     bool ready = false;
     std::string unschedulable = {};  // in the words of the scheduler; empty when it is not
     bool running = false;            // some container of it is
@@ -24,8 +25,8 @@ struct Pod {
     bool operator==(const Pod&) const = default;
 };
 
-CRM_FACTS(Pod, component, revision, template_digest, labelled, ready, unschedulable, running, migrate_ended,
-          migrate_exit_code, migrate_finished_at)
+CRM_FACTS(Pod, component, revision, template_digest, restarted_at, labelled, ready, unschedulable, running,
+          migrate_ended, migrate_exit_code, migrate_finished_at)
 
 Pod pod_of(const kube::json& object);
 

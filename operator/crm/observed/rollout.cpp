@@ -52,6 +52,7 @@ Rollout rollout_of(const json& object) {
             .selector = selector_digest(object),
             .spec_digest = annotations.value(kSpecDigest, ""),
             .template_digest = template_annotations(object).value(kTemplateDigest, ""),
+            .restarted_at = template_annotations(object).value(kRestartedAt, ""),
             .update_revision = text_at(object, "/status/updateRevision"),
             .essence = text_at(object, "/kind") == kStatefulSet.kind ? essence_of(object) : "",
             .footprint = annotations.value(kFootprint, "")};

@@ -14,6 +14,9 @@ namespace crm {
 /// another's, or be rewritten by a policy.
 inline constexpr std::string_view kServerVersion = "crm-operator.dev/version";
 
+/// Set by `kubectl rollout restart` on the template.
+inline constexpr std::string_view kRestartedAt = "kubectl.kubernetes.io/restartedAt";
+
 /// How far it is, and what it is made from.
 struct Rollout {
     std::int64_t generation = 0;
@@ -27,6 +30,7 @@ struct Rollout {
     std::string selector = {};         // a digest of it; it cannot be changed
     std::string spec_digest = {};      // kSpecDigest
     std::string template_digest = {};  // kTemplateDigest
+    std::string restarted_at = {};     // kRestartedAt of the template
     std::string update_revision = {};  // of the pods that a StatefulSet makes now
     std::string essence = {};          // see essence_of()
     std::string footprint = {};        // kFootprint
@@ -40,7 +44,7 @@ struct Rollout {
 };
 
 CRM_FACTS(Rollout, generation, observed_generation, wanted, replicas, updated, ready, available, version,
-          selector, spec_digest, template_digest, update_revision, essence, footprint)
+          selector, spec_digest, template_digest, restarted_at, update_revision, essence, footprint)
 
 Rollout rollout_of(const kube::json& object);
 
