@@ -95,6 +95,7 @@ bool is_same_memory(Status a, Status b) {
 
 Status decode_status(const json& object) {
     Status status{.observed_generation = number_at(object, "/status/observedGeneration"),
+                  .complete_generation = number_at(object, "/status/completeGeneration"),
                   .conditions = {},
                   .running_version = text_at(object, "/status/version/running"),
                   .target_version = text_at(object, "/status/version/target"),
@@ -122,6 +123,9 @@ json encode(const Status& status) {
                                 {"readyReplicas", status.ready_replicas}});
     for (const Condition& condition : status.conditions) {
         result["conditions"].push_back(encode_condition(condition));
+    }
+    if (status.complete_generation != 0) {
+        result["completeGeneration"] = status.complete_generation;
     }
     set_if_known(result, "/version/running", status.running_version);
     set_if_known(result, "/version/target", status.target_version);

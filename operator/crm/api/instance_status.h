@@ -62,6 +62,9 @@ enum class Update { none, waiting, running };
 /// Empty strings stand for what is not known yet, and are not written.
 struct Status {
     std::int64_t observed_generation = 0;
+    /// Of the spec that was last carried out as a whole: a change that comes while it is the present one
+    /// comes from the operator. 0 when not known.
+    std::int64_t complete_generation = 0;
     std::vector<Condition> conditions = {};
     std::string running_version = {};
     std::string target_version = {};

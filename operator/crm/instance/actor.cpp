@@ -108,7 +108,8 @@ class Actor {
             return true;
         }
         putting_right_ = std::move(differences);
-        return hands_.contests.may_put_right(hands_.instance, name_of(action), putting_right_, hands_.now);
+        return hands_.contests.may_put_right(hands_.instance, name_of(action), putting_right_,
+                                             hands_.clock());
     }
 
     /// The object exists although the store does not know it. If the operator made it, the store is behind
@@ -266,13 +267,16 @@ class Actor {
     }
 
     void remember(const Action& action) {
-        hands_.contests.remember(hands_.instance, name_of(action), putting_right_, hands_.now);
+        hands_.contests.remember(hands_.instance, name_of(action), putting_right_, hands_.clock());
     }
 
     const Hands& hands_;
     const runtime::Run& run_;
     std::vector<kube::Difference> putting_right_;  // by the action that is performed
 };
+
+/// A webhook that does not answer keeps every write waiting for its time-out.
+constexpr std::chrono::seconds kLong{5};
 
 /// One webhook that is down is no trouble of the API server, which others would have to go slower for.
 Error refused(Error error) {
@@ -309,6 +313,8 @@ void tell_of_contests(const std::vector<Contest>& contests, Outcome& outcome) {
 Outcome act(const Hands& hands, const runtime::Run& run, const std::vector<Action>& actions) {
     Actor actor(hands, run);
     Outcome outcome;
+    const runtime::TimePoint begin = hands.clock();
+    bool told = false;
     for (const Action& action : actions) {
         const Result<bool> wrote = actor.perform(action);
         if (wrote) {
@@ -326,11 +332,15 @@ Outcome act(const Hands& hands, const runtime::Run& run, const std::vector<Actio
             return outcome;
         }
         outcome.problems.push_back(*problem);
+        if (!told && hands.clock() - begin > kLong) {
+            told = true;
+            hands.tell(outcome.problems);
+        }
         if (action.kind == kSecret || action.kind == kServiceAccount) {
             break;  // no pod after it could start
         }
     }
-    tell_of_contests(hands.contests.of(hands.instance, hands.now), outcome);
+    tell_of_contests(hands.contests.of(hands.instance, hands.clock()), outcome);
     return outcome;
 }
 

@@ -9,6 +9,7 @@
 #include "operator/kube/client.h"
 #include "operator/runtime/reconciler.h"
 
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -32,9 +33,11 @@ struct Hands {
     Stores& stores;
     Contests& contests;
     const std::string& instance;  // its uid
-    runtime::TimePoint now;
+    std::function<runtime::TimePoint()> clock;
     /// Whether the status speaks of the spec as it is: what is written then only puts right.
     bool is_told = false;
+    /// Tells of what is in the way so far, when the rest of the plan may take long.
+    std::function<void(const std::vector<Problem>&)> tell = [](const std::vector<Problem>&) {};
     std::stop_token stop = {};
 };
 

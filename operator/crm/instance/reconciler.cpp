@@ -3,12 +3,14 @@
 #include "common/log.h"
 #include "operator/crm/api/kinds.h"
 #include "operator/crm/api/labels.h"
+#include "operator/crm/api/names.h"
 #include "operator/crm/api/size.h"
 #include "operator/crm/desired/desired_state.h"
 #include "operator/crm/instance/actor.h"
 #include "operator/crm/instance/fit.h"
 #include "operator/crm/instance/plan.h"
 #include "operator/crm/report/causes.h"
+#include "operator/crm/report/database_status.h"
 #include "operator/crm/report/events.h"
 #include "operator/runtime/write_budget.h"
 
@@ -25,8 +27,20 @@ using kube::json;
 
 namespace {
 
-/// Whether everything was as the spec, as it is now, asks for when the status was last written.
-bool is_well(const CrmInstance& instance) {
+/// Whether all that the spec, as it is now, wants to run does, so that a change would disturb it. What is in
+/// the way besides, such as a Service that somebody fights over, does not make it less of a loss.
+bool runs_undisturbed(const CrmInstance& instance, const Observed& observed) {
+    const auto server = observed.rollout(kDeployment, server_name(instance.name()));
+    return server && server->complete() && server->wanted == instance.spec.replicas &&
+           is_database_complete(observed, instance.name());
+}
+
+/// Whether the spec, as it is now, was carried out once, so that no person has asked for what changes now.
+bool was_carried_out(const CrmInstance& instance) {
+    if (instance.status.complete_generation != 0) {
+        return instance.status.complete_generation == instance.identity.generation;
+    }
+    // Last told of by an operator that did not remember it.
     const Condition* ready = instance.status.find(condition::kReady);
     return ready != nullptr && ready->observed_generation == instance.identity.generation &&
            ready->status == Truth::yes;
@@ -104,8 +118,10 @@ Result<void> InstanceReconciler::reconcile(const CrmInstance& instance, const ru
              .stores = stores_,
              .contests = contests_,
              .instance = instance.identity.uid,
-             .now = environment_.clock(),
+             .clock = environment_.clock,
              .is_told = instance.status.observed_generation == instance.identity.generation,
+             // What cannot be told now is told with the rest.
+             .tell = [&](const std::vector<Problem>& problems) { (void)report_on(observed, problems); },
              .stop = environment_.give_up},
             run, intended.actions);
     std::vector<Problem> problems = outcome.problems;
@@ -137,7 +153,7 @@ InstanceReconciler::Intention InstanceReconciler::intend(const CrmInstance& inst
     Intention result{.actions = plan(instance.identity, observed, desired)};
     result.is_changing = has_new_wish(observed, desired) ||
                          instance.status.schema.version != target_version(instance.spec, settings_);
-    result.update = take_turn(instance, result.is_changing);
+    result.update = take_turn(instance, observed, result.is_changing);
     if (result.update == Update::waiting) {
         std::erase_if(result.actions, is_disruptive);
     }
@@ -175,9 +191,10 @@ Result<std::vector<json>> InstanceReconciler::nodes(kube::Client& client) {
     return result;
 }
 
-/// A change that no person asked for waits for its turn, unless nothing can be disrupted: what is not well is
-/// not made worse, and what a person has just asked for is under way already.
-Update InstanceReconciler::take_turn(const CrmInstance& instance, bool is_changing) {
+/// A change that no person asked for waits for its turn, unless nothing can be disrupted: what does not run
+/// is not made worse, and what a person has just asked for is under way already.
+Update InstanceReconciler::take_turn(const CrmInstance& instance, const Observed& observed,
+                                     bool is_changing) {
     std::call_once(resumed_, [&] {
         for (const kube::ObjectKey& key : stores_.instances().owners()) {
             const auto stored = stores_.instances().get(key);
@@ -189,7 +206,7 @@ Update InstanceReconciler::take_turn(const CrmInstance& instance, bool is_changi
     if (instance.status.update == Update::running) {
         return Update::running;
     }
-    if (!is_changing || !is_well(instance)) {
+    if (!is_changing || !was_carried_out(instance) || !runs_undisturbed(instance, observed)) {
         return Update::none;
     }
     return disruptions_.begin(instance.identity.key) ? Update::running : Update::waiting;

@@ -57,7 +57,7 @@ class InstanceReconciler final : public runtime::Reconciler {
     Intention intend(const CrmInstance& instance, const Observed& observed);
     Result<std::string> refusal(const CrmInstance& instance, const Observed& observed, kube::Client& client);
     Result<std::vector<kube::json>> nodes(kube::Client& client);
-    Update take_turn(const CrmInstance& instance, bool is_changing);
+    Update take_turn(const CrmInstance& instance, const Observed& observed, bool is_changing);
     Result<void> refuse(const Identity& identity, const Status& previous, const Error& invalid,
                         kube::Client& client);
     Result<void> report(StatusInput input, kube::Client& client);

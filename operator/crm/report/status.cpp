@@ -38,6 +38,7 @@ struct Situation {
     bool database_serves;  // also while its workload is replaced; so for the server
     bool server_serves;
     bool was_complete;  // at some time before
+    bool is_off;        // no server is to run
     Update update;
 };
 
@@ -76,6 +77,7 @@ Situation situation_of(const StatusInput& in) {
             .server_serves = (server && server->available > 0) ||
                              has_pods(in, kDeployment, server_name(name), Component::server),
             .was_complete = !in.previous.running_version.empty(),
+            .is_off = in.spec != nullptr && in.spec->replicas == 0 && server && server->wanted == 0,
             .update = in.update};
 }
 
@@ -143,7 +145,7 @@ Verdict schema_current(const Situation& now) {
 }
 
 Verdict available(const Situation& now) {
-    if (now.server && now.server->wanted == 0) {
+    if (now.is_off) {
         return {Truth::no, reason::kScaledToZero,
                 fmt::format("spec.replicas is 0, so no server runs. To start one: "
                             "kubectl -n {} scale crminstance/{} --replicas=1",
@@ -177,34 +179,40 @@ std::optional<Verdict> obstacle(const Situation& now) {
                                                         explain(now.findings.front().cause)});
 }
 
+bool is_migrated(const Situation& now) {
+    return schema_current(now).status == Truth::yes &&
+           (!now.server || now.server->version == now.migration->target);
+}
+
+/// Whether what runs is what is to run, whatever else may be in the way.
+bool is_complete(const Situation& now) {
+    return is_migrated(now) && now.database_complete && now.server && now.server->complete();
+}
+
 /// It goes on while nothing but time is needed.
 Verdict progressing(const Situation& now) {
     if (auto found = obstacle(now)) {
         found->status = needs_person(found->reason) ? Truth::no : Truth::yes;
         return *found;
     }
-    const Verdict schema = schema_current(now);
-    const bool migrated =
-        schema.status == Truth::yes && (!now.server || now.server->version == now.migration->target);
-    const bool server_complete = now.server && now.server->complete();
     if (now.update == Update::waiting) {
         return {
             Truth::yes, "UpdatePending",
             "What runs is to be changed by an update of the operator, which disrupts few instances at once "
             "(--max-disruptions). This one waits for its turn and serves meanwhile."};
     }
-    if (migrated && now.database_complete && server_complete) {
+    if (is_complete(now)) {
         return {Truth::no, reason::kComplete, "Everything is as the spec asks for."};
     }
     if (!now.was_complete) {
         return {Truth::yes, "Provisioning", "The database and the server are being started."};
     }
-    if (!migrated) {
+    if (!is_migrated(now)) {
         return {Truth::yes, "Migrating",
                 fmt::format("The server runs {} when the migration of the schema has succeeded.",
                             now.target_image)};
     }
-    if (server_complete) {
+    if (now.server && now.server->complete()) {
         return {Truth::yes, "RollingOut", "The pod of the database is being replaced."};
     }
     return {Truth::yes, "RollingOut",
@@ -299,6 +307,7 @@ Unfinished unfinished(const StatusInput& in) {
 Status status(const StatusInput& in) {
     const Situation now = situation_of(in);
     Status result{.observed_generation = in.identity.generation,
+                  .complete_generation = in.previous.complete_generation,
                   .conditions = {},
                   .running_version = in.previous.running_version,
                   .target_version =
@@ -320,8 +329,8 @@ Status status(const StatusInput& in) {
             result.conditions.push_back(std::move(condition));
         }
     }
-    const bool complete = result.find(condition::kProgressing)->reason == reason::kComplete;
-    if (in.update == Update::running && complete && !in.is_changing) {
+    if (in.spec != nullptr && is_complete(now) && !in.is_changing) {
+        result.complete_generation = in.identity.generation;
         result.update = Update::none;
     }
     return result;

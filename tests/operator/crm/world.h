@@ -28,6 +28,8 @@ class World {
     void settle();
     /// Lets time pass, so that what waits for another attempt becomes due, and settles.
     void settle_after(std::chrono::seconds time);
+    /// Lets time pass in the middle of something.
+    void pass(std::chrono::seconds time) { now_ += time; }
     /// Reconciles an instance as if something had changed.
     Result<void> reconcile(const std::string& name, const std::string& ns = "tenants");
 

@@ -146,6 +146,27 @@ TEST_F(ReconcilerInTrouble, WritesTheOtherObjectsAndSaysSoWhenAWebhookIsDown) {
     EXPECT_EQ(world.condition_of("acme", condition::kReady), "False WebhookUnavailable");
 }
 
+TEST_F(ReconcilerInTrouble, TellsOfAWebhookThatDoesNotAnswerBeforeItTriesTheRest) {
+    const auto refuse =
+        refusing("Service", ErrorKind::unavailable,
+                 R"(failed calling webhook "services.example.com": context deadline exceeded)");
+    world.cluster.set_fault([&](const Call& call, Moment moment) -> std::optional<Error> {
+        auto refused = refuse(call, moment);
+        if (refused) {
+            world.pass(std::chrono::seconds(10));
+        }
+        return refused;
+    });
+    create();
+    const auto writes = world.cluster.writes();
+    const auto position = [&](const kube::Kind& kind) {
+        return std::ranges::find(writes, kind.kind, &Call::kind) - writes.begin();
+    };
+    EXPECT_LT(position(kCrmInstance), position(kDeployment));
+    EXPECT_EQ(world.condition_of("acme", condition::kReady), "False WebhookUnavailable");
+    EXPECT_TRUE(world.cluster.get(kDeployment, {"tenants", "acme-server"}));
+}
+
 TEST_F(ReconcilerInTrouble, TellsOnceOfATroubleThatDiffersInNoiseAlone) {
     world.cluster.set_fault(refusing("Service", ErrorKind::invalid,
                                      R"(admission webhook "s.example.com" denied the request: no ({}))"));

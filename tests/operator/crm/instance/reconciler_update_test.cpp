@@ -5,6 +5,8 @@
 #include "tests/operator/crm/world.h"
 
 #include <array>
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -166,6 +168,69 @@ TEST_F(ReconcilerUpdate, PutsBackAChangeByHandWithoutWaiting) {
                        [](json& object) { object["spec"]["selector"] = json::object({{"app", "x"}}); });
     world.settle();
     EXPECT_EQ(world.get(kService, server_name("c"))["spec"]["selector"]["crm-operator.dev/instance"], "c");
+}
+
+TEST_F(ReconcilerUpdate, LetsAnInstanceWaitThatRunsThoughItIsNotReady) {
+    world.cluster.set_fault([](const support::Call& call, support::Moment moment) -> std::optional<Error> {
+        const bool refused = call.kind == kService.kind && call.writes() && moment == support::Moment::before;
+        return refused ? std::optional(Error{ErrorKind::forbidden, "denied by a policy"}) : std::nullopt;
+    });
+    for (const std::string& name : kNames) {
+        world.cluster.edit(kService, {"tenants", server_name(name)},
+                           [](json& object) { object["spec"]["selector"] = json::object({{"app", "x"}}); });
+    }
+    world.settle();
+    ASSERT_EQ(world.condition_of("c", condition::kReady).substr(0, 5), "False");
+    world.restart(with_image("images.example/postgres:2"));
+    world.settle();
+    arrive();
+    world.settle_after(std::chrono::minutes(1));
+    EXPECT_THAT(down(), ElementsAre("a"));
+    world.start_pods("a");
+    world.settle_after(std::chrono::minutes(1));
+    arrive();
+    world.settle_after(std::chrono::minutes(1));
+    EXPECT_THAT(down(), ElementsAre("b")) << "what is in the way of Ready does not keep the others waiting";
+}
+
+TEST_F(ReconcilerUpdate, PutsRightWhatDoesNotRunWhileItWaits) {
+    world.restart(with_image("images.example/postgres:2"));
+    world.settle();
+    ASSERT_EQ(world.status_of("c").update, Update::waiting);
+    world.cluster.edit(kDeployment, {"tenants", server_name("c")}, [](json& object) {
+        object["spec"]["replicas"] = 0;
+        object["status"] = json::object({{"observedGeneration", object["metadata"]["generation"]}});
+    });
+    world.settle();
+    EXPECT_EQ(world.get(kDeployment, server_name("c"))["spec"]["replicas"], 1);
+    EXPECT_EQ(world.condition_of("c", condition::kReady).substr(0, 5), "False");
+}
+
+TEST_F(ReconcilerUpdate, RestartsADatabaseForKubectlRolloutRestart) {
+    world.cluster.edit(kStatefulSet, {"tenants", database_name("a")}, [](json& object) {
+        object["spec"]["template"]["metadata"]["annotations"]["kubectl.kubernetes.io/restartedAt"] =
+            "2026-01-01T00:00:00Z";
+    });
+    arrive();
+    EXPECT_THAT(down(), ElementsAre("a"));
+    world.start_pods("a");
+    arrive();
+    EXPECT_THAT(down(), IsEmpty());
+}
+
+TEST_F(ReconcilerUpdate, NeverRestartsADatabaseWhoseVolumeIsBeingDeleted) {
+    world.cluster.edit(kPersistentVolumeClaim, {"tenants", database_claim_name("a")}, [](json& object) {
+        object["metadata"]["finalizers"] = json::array({"kubernetes.io/pvc-protection"});
+        object["spec"]["volumeName"] = "pv-1";
+        object["status"] = json::object({{"phase", "Bound"}});
+    });
+    world.cluster.erase(kPersistentVolumeClaim, {"tenants", database_claim_name("a")});
+    world.create(instance_manifest("a", "tenants", {{"size", "medium"}}));
+    world.settle();
+    arrive();
+    EXPECT_THAT(down(), IsEmpty());
+    world.settle_after(std::chrono::seconds(20));
+    EXPECT_EQ(world.condition_of("a", condition::kReady), "False VolumeTerminating");
 }
 
 TEST_F(ReconcilerUpdate, RestartsADatabaseWhoseTemplateDiffersInWhatMatters) {

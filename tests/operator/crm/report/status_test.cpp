@@ -54,10 +54,12 @@ struct Given {
     Status previous = {};
     std::string now = kBefore;
     bool valid = true;
+    int replicas = 1;
     std::vector<Finding> findings = {};
 
     Status status() const {
-        const CrmInstance instance = decoded(instance_manifest());
+        CrmInstance instance = decoded(instance_manifest());
+        instance.spec.replicas = replicas;
         Observed observed;
         const auto add = [&](const kube::Kind& kind, const std::string& name, const json& facts) {
             if (!facts.is_null()) {
@@ -102,6 +104,7 @@ TEST(StatusOf, TellsEachStageOfALife) {
     failed.migration = job("failed");
     Given stopped = serving();
     stopped.server = rollout(0, 0);
+    stopped.replicas = 0;
     Given conflicted = serving();
     conflicted.problems = {{reason::kObjectConflict, "in the way"}};
     Given invalid = serving();
@@ -295,6 +298,7 @@ TEST(StatusOf, IsRecordedForTheTestsWithToolsThatWait) {
     invalid.valid = false;
     Given stopped = serving();
     stopped.server = rollout(0, 0);
+    stopped.replicas = 0;
     json all = {
         recorded("nothing is there yet", "InProgress", "Progressing", {}),
         recorded("it is being started", "InProgress", "Progressing", {rollout(1, 0), job(""), rollout(1, 0)}),
@@ -343,6 +347,7 @@ TEST(Events, TellTheTransitionsThatPeopleAskAbout) {
     Given none = serving();
     none.previous = up;
     none.server = rollout(0, 0);
+    none.replicas = 0;
     Status other_version = up;
     other_version.running_version = "0.2.0";
 
