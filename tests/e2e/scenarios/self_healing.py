@@ -1,7 +1,7 @@
 """Whatever is killed, deleted or changed by hand comes back by itself."""
 
 from support.instance import Instance
-from support.kubectl import delete, get, list_objects, merge_patch, wait_until
+from support.kubectl import delete, get, kubectl, list_objects, merge_patch, wait_until
 from support.scenario import Scenario
 
 OWNED = [("serviceaccount", "acme-crm"), ("service", "acme-server"), ("service", "acme-database"),
@@ -26,6 +26,13 @@ class SelfHealing(Scenario):
         wait_until("the database pod is a new one and ready", lambda: (pod := get("pod", "acme-database-0", instance.namespace))
                    and pod["metadata"]["uid"] != before and instance.is_ready())
         wait_until("the contact is read back", lambda: (api.contact(contact["id"]) or {}).get("lastName") == "Hopper")
+
+    def test_a_restart_of_the_database_that_a_person_asks_for_is_done(self):
+        instance = self.ready_instance()
+        before = get("pod", "acme-database-0", instance.namespace)["metadata"]["uid"]
+        kubectl("-n", instance.namespace, "rollout", "restart", "statefulset/acme-database")
+        wait_until("the database pod is a new one and ready", lambda: (pod := get("pod", "acme-database-0", instance.namespace))
+                   and pod["metadata"]["uid"] != before and instance.is_ready())
 
     def test_every_deleted_object_is_made_again(self):
         instance = self.ready_instance()
