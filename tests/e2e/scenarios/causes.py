@@ -1,6 +1,7 @@
 """Whatever keeps an instance from becoming ready, its status names it within half a minute, and no longer than it lasts."""
 
 import json
+import socket
 
 from support import webhook
 from support.instance import Instance
@@ -89,6 +90,20 @@ class Causes(Scenario):
         self.assert_stalled(instance)
         self.assertIsNotNone(get("statefulset", "acme-database", instance.namespace))
         self.assertIsNotNone(get("service", "acme-server", instance.namespace))
+        other.wait_ready()
+        webhook.remove(instance.namespace)
+        self.assert_gone(instance)
+
+    def test_a_webhook_that_does_not_answer(self):
+        """Each of three Services waits ten seconds for it."""
+        instance = self.instance()
+        silent = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(silent.close)
+        webhook.configure(self, instance.namespace, f"https://127.0.0.1:{silent.getsockname()[1]}/")
+        other = Instance(self.namespace("-other"))
+        instance.apply()
+        other.apply()
+        self.assert_told(instance, "WebhookUnavailable", "guard.example.com")
         other.wait_ready()
         webhook.remove(instance.namespace)
         self.assert_gone(instance)
