@@ -57,6 +57,11 @@ struct ApplyOptions {
     std::string_view manager = kFieldManager;
 };
 
+struct CreateOptions {
+    /// Ask only whether it would be created: everybody who may refuse it is asked, and nothing comes of it.
+    bool dry_run = false;
+};
+
 struct PatchOptions {
     /// Change only this very object, and only as it was at that version.
     std::string uid = {};
@@ -91,7 +96,8 @@ class Client {
 
     /// Creates an object; conflict when one of that name exists. Its fields are owned by a manager of their
     /// own, so that a later apply neither needs to repeat them nor removes them: for what is generated once.
-    virtual Result<json> create(const Kind& kind, const json& object, std::stop_token stop) = 0;
+    virtual Result<json> create(const Kind& kind, const json& object, const CreateOptions& options,
+                                std::stop_token stop) = 0;
 
     /// Server-side apply; returns the object as it now is. An object with a uid that is not the live one's is
     /// a conflict, and so is one that does not exist.

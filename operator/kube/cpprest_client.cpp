@@ -204,8 +204,9 @@ class CpprestClient final : public Client {
         return authorized([&](const std::string& token) { return follow(request, token, on_event, stop); });
     }
 
-    Result<json> create(const Kind& kind, const json& object, std::stop_token stop) override {
-        return call(create_request(kind, object), stop).and_then(decode_object);
+    Result<json> create(const Kind& kind, const json& object, const CreateOptions& options,
+                        std::stop_token stop) override {
+        return call(create_request(kind, object, options), stop).and_then(decode_object);
     }
 
     Result<json> apply(const Kind& kind, const json& object, const ApplyOptions& options,

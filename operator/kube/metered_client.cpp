@@ -33,8 +33,10 @@ Result<void> MeteredClient::watch(const Kind& kind, const Selection& selection,
                    client_.watch(kind, selection, resource_version, on_event, std::move(stop)));
 }
 
-Result<json> MeteredClient::create(const Kind& kind, const json& object, std::stop_token stop) {
-    return counted("create", kind, client_.create(kind, object, std::move(stop)));
+Result<json> MeteredClient::create(const Kind& kind, const json& object, const CreateOptions& options,
+                                   std::stop_token stop) {
+    return counted(options.dry_run ? "try" : "create", kind,
+                   client_.create(kind, object, options, std::move(stop)));
 }
 
 Result<json> MeteredClient::apply(const Kind& kind, const json& object, const ApplyOptions& options,

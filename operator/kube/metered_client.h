@@ -9,7 +9,7 @@
 namespace kube {
 
 /// Passes every call on. The client and the registry must outlive it. `result` is "ok" or the name of an
-/// ErrorKind; a watch counts when it has ended.
+/// ErrorKind; a watch counts when it has ended, a create that is a dry run as "try".
 class MeteredClient final : public Client {
   public:
     MeteredClient(Client& client, prometheus::Registry& registry);
@@ -18,7 +18,8 @@ class MeteredClient final : public Client {
                       const std::string& continue_token, std::stop_token stop) override;
     Result<void> watch(const Kind& kind, const Selection& selection, const std::string& resource_version,
                        const std::function<void(WatchEvent)>& on_event, std::stop_token stop) override;
-    Result<json> create(const Kind& kind, const json& object, std::stop_token stop) override;
+    Result<json> create(const Kind& kind, const json& object, const CreateOptions& options,
+                        std::stop_token stop) override;
     Result<json> apply(const Kind& kind, const json& object, const ApplyOptions& options,
                        std::stop_token stop) override;
     Result<json> patch(const Kind& kind, const ObjectKey& key, const json& changes,

@@ -87,14 +87,17 @@ Request watch_request(const Kind& kind, const Selection& selection, std::string_
     return {.method = "GET", .target = std::move(target).text()};
 }
 
-Request create_request(const Kind& kind, const json& object) {
+Request create_request(const Kind& kind, const json& object, const CreateOptions& options) {
     auto target = Target(kind, key_of(object).ns);
     target.parameter("fieldManager", kCreateFieldManager);
+    if (options.dry_run) {
+        target.parameter("dryRun", "All");
+    }
     return {.method = "POST",
             .target = std::move(target).text(),
             .content_type = "application/json",
             .body = object.dump(),
-            .idempotent = false};
+            .idempotent = options.dry_run};
 }
 
 Request apply_request(const Kind& kind, const json& object, const ApplyOptions& options) {

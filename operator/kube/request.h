@@ -31,7 +31,7 @@ Request list_request(const Kind& kind, const Selection& selection, int limit,
 Request watch_request(const Kind& kind, const Selection& selection, std::string_view resource_version);
 
 /// The object has metadata.namespace and metadata.name.
-Request create_request(const Kind& kind, const json& object);
+Request create_request(const Kind& kind, const json& object, const CreateOptions& options);
 Request apply_request(const Kind& kind, const json& object, const ApplyOptions& options);
 
 /// The preconditions go into the changes.

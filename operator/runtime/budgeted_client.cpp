@@ -19,10 +19,11 @@ Result<void> BudgetedClient::watch(const kube::Kind& kind, const kube::Selection
     return client_.watch(kind, selection, resource_version, on_event, std::move(stop));
 }
 
-Result<json> BudgetedClient::create(const kube::Kind& kind, const json& object, std::stop_token stop) {
-    return take(kind.kind == "Event" ? Purpose::tell : Purpose::act).and_then([&] {
-        return client_.create(kind, object, std::move(stop));
-    });
+Result<json> BudgetedClient::create(const kube::Kind& kind, const json& object,
+                                    const kube::CreateOptions& options, std::stop_token stop) {
+    const auto create = [&] { return client_.create(kind, object, options, std::move(stop)); };
+    return options.dry_run ? create()
+                           : take(kind.kind == "Event" ? Purpose::tell : Purpose::act).and_then(create);
 }
 
 Result<json> BudgetedClient::apply(const kube::Kind& kind, const json& object,

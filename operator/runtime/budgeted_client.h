@@ -9,8 +9,8 @@
 namespace runtime {
 
 /// Passes every call on, a write only as long as the budget lasts: then it is ErrorKind::throttled, and
-/// retry_after says when to come back. Statuses and Events tell of the rest and may use the reserve.
-/// What it refers to must outlive it. One thread.
+/// retry_after says when to come back. A dry run writes nothing. Statuses and Events tell of the rest and may
+/// use the reserve. What it refers to must outlive it. One thread.
 class BudgetedClient final : public kube::Client {
   public:
     BudgetedClient(kube::Client& client, WriteBudget& budget, const kube::ObjectKey& key,
@@ -26,7 +26,7 @@ class BudgetedClient final : public kube::Client {
                        const std::string& resource_version,
                        const std::function<void(kube::WatchEvent)>& on_event, std::stop_token stop) override;
     Result<kube::json> create(const kube::Kind& kind, const kube::json& object,
-                              std::stop_token stop) override;
+                              const kube::CreateOptions& options, std::stop_token stop) override;
     Result<kube::json> apply(const kube::Kind& kind, const kube::json& object,
                              const kube::ApplyOptions& options, std::stop_token stop) override;
     Result<kube::json> patch(const kube::Kind& kind, const kube::ObjectKey& key, const kube::json& changes,

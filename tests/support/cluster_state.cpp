@@ -88,6 +88,10 @@ Result<json> ClusterState::create(const kube::Kind& kind, json object, const Fie
                        by.name.empty() ? std::move(object) : own_changes(nullptr, std::move(object), by));
 }
 
+Result<json> ClusterState::would_create(const kube::Kind& kind, json object, const FieldManager& by) const {
+    return ClusterState(*this).create(kind, std::move(object), by);
+}
+
 Result<json> ClusterState::apply(const kube::Kind& kind, json object, const FieldManager& by, bool force) {
     const kube::ObjectKey key = kube::key_of(object);
     if (key.name.empty() || object.value("kind", "") != kind.kind ||

@@ -46,6 +46,8 @@ class ClusterState {
 
     /// Without a name of the manager nobody owns the fields.
     Result<kube::json> create(const kube::Kind& kind, kube::json object, const FieldManager& by);
+    /// What create() would answer; changes nothing.
+    Result<kube::json> would_create(const kube::Kind& kind, kube::json object, const FieldManager& by) const;
     Result<kube::json> apply(const kube::Kind& kind, kube::json object, const FieldManager& by, bool force);
     Result<kube::json> edit(const kube::Kind& kind, const kube::ObjectKey& key,
                             const std::function<void(kube::json&)>& change, const FieldManager& by);

@@ -99,10 +99,15 @@ Result<kube::Page> FakeCluster::list(const kube::Kind& kind, const kube::Selecti
         [&] { return state_.page(kind, selection, static_cast<std::size_t>(limit), continue_token); });
 }
 
-Result<json> FakeCluster::create(const kube::Kind& kind, const json& object, std::stop_token stop) {
-    return request<json>(
-        [&] { return call_of(Verb::create, kind, kube::key_of(object), object); }, stop,
-        [&] { return state_.create(kind, object, {std::string(kube::kCreateFieldManager), "Update"}); });
+Result<json> FakeCluster::create(const kube::Kind& kind, const json& object,
+                                 const kube::CreateOptions& options, std::stop_token stop) {
+    const Verb verb = options.dry_run ? Verb::dry_run : Verb::create;
+    return request<json>([&] { return call_of(verb, kind, kube::key_of(object), object); }, stop,
+                         [&] {
+                             const FieldManager by{std::string(kube::kCreateFieldManager), "Update"};
+                             return options.dry_run ? state_.would_create(kind, object, by)
+                                                    : state_.create(kind, object, by);
+                         });
 }
 
 Result<json> FakeCluster::apply(const kube::Kind& kind, const json& object, const kube::ApplyOptions& options,

@@ -24,7 +24,8 @@
 
 namespace support {
 
-enum class Verb { list, watch, create, apply, apply_status, patch, remove };
+/// dry_run: a create of which nothing comes.
+enum class Verb { list, watch, dry_run, create, apply, apply_status, patch, remove };
 
 /// One request as the API server saw it.
 struct Call {
@@ -34,7 +35,7 @@ struct Call {
     kube::json object;     // what was sent; null for list, watch and remove
     bool changed = false;  // whether it had an effect
 
-    bool writes() const { return verb != Verb::list && verb != Verb::watch; }
+    bool writes() const { return verb != Verb::list && verb != Verb::watch && verb != Verb::dry_run; }
 };
 
 /// When a fault strikes: the request is refused, or its answer is lost after it took effect.
@@ -69,7 +70,7 @@ class FakeCluster : public kube::Client {
                        const std::string& resource_version,
                        const std::function<void(kube::WatchEvent)>& on_event, std::stop_token stop) override;
     Result<kube::json> create(const kube::Kind& kind, const kube::json& object,
-                              std::stop_token stop) override;
+                              const kube::CreateOptions& options, std::stop_token stop) override;
     Result<kube::json> apply(const kube::Kind& kind, const kube::json& object,
                              const kube::ApplyOptions& options, std::stop_token stop) override;
     Result<kube::json> patch(const kube::Kind& kind, const kube::ObjectKey& key, const kube::json& changes,

@@ -176,8 +176,8 @@ TEST_F(FakeClusterTest, TakesTheStatusOnlyThroughItsSubresource) {
 }
 
 TEST_F(FakeClusterTest, RefusesToCreateWhatExists) {
-    ASSERT_TRUE(cluster.create(kSecret, secret("a"), {}));
-    EXPECT_EQ(cluster.create(kSecret, secret("a"), {}).error().kind, ErrorKind::conflict);
+    ASSERT_TRUE(cluster.create(kSecret, secret("a"), {}, {}));
+    EXPECT_EQ(cluster.create(kSecret, secret("a"), {}, {}).error().kind, ErrorKind::conflict);
     EXPECT_TRUE(kube::owned_fields(*cluster.get(kSecret, {"tenants", "a"}), kube::kFieldManager).is_null());
 }
 
@@ -222,7 +222,7 @@ TEST_F(FakeClusterTest, TakesWhatAPatchSaysOfTheManagers) {
 }
 
 TEST_F(FakeClusterTest, DeletesOnlyTheObjectWithTheUidAskedFor) {
-    const auto created = cluster.create(kSecret, secret("a"), {});
+    const auto created = cluster.create(kSecret, secret("a"), {}, {});
     const ObjectKey key{"tenants", "a"};
     EXPECT_EQ(cluster.remove(kSecret, key, {.uid = "another"}, {}).error().kind, ErrorKind::conflict);
     EXPECT_TRUE(cluster.remove(kSecret, key, {.uid = kube::uid_of(*created)}, {}));
@@ -309,7 +309,7 @@ TEST_F(FakeClusterTest, RefusesARequestBeforeOrLosesItsAnswerAfterTheEffect) {
         cluster.set_fault([&](const Call&, Moment moment) {
             return moment == wanted ? std::optional(lost) : std::nullopt;
         });
-        EXPECT_EQ(cluster.create(kSecret, secret("a"), {}).error(), lost);
+        EXPECT_EQ(cluster.create(kSecret, secret("a"), {}, {}).error(), lost);
         EXPECT_EQ(cluster.get(kSecret, {"tenants", "a"}).has_value(), wanted == Moment::after);
     }
 }

@@ -56,7 +56,7 @@ class Actor {
         if (!may_put_right(action, {{}})) {
             return false;
         }
-        Result<json> created = hands_.client.create(action.kind, action.object, hands_.stop);
+        Result<json> created = hands_.client.create(action.kind, action.object, {}, hands_.stop);
         if (!created && created.error().kind == ErrorKind::conflict) {
             return take_back(action, created.error());
         }

@@ -252,7 +252,7 @@ Result<void> InstanceReconciler::report(StatusInput input, kube::Client& client)
 void InstanceReconciler::tell(const Identity& identity, const Status& before, const Status& after,
                               kube::Client& client) {
     for (const json& event : events(identity, before, after, environment_.now())) {
-        const auto created = client.create(kEvent, event, environment_.give_up);
+        const auto created = client.create(kEvent, event, {}, environment_.give_up);
         if (!created && created.error().kind != ErrorKind::conflict) {
             common::log::warning("Could not create Event", {{"namespace", identity.key.ns},
                                                             {"instance", identity.key.name},

@@ -79,7 +79,7 @@ TEST_F(CpprestClient, SendsWhatTheApiExpects) {
     server.on("POST", kCollection, replies(201, "{}"));
     server.on("DELETE", kOne, replies(200, "{}"));
     ASSERT_TRUE(apply());
-    ASSERT_TRUE(client->create(kSecrets, kSecret, stop.get_token()));
+    ASSERT_TRUE(client->create(kSecrets, kSecret, {}, stop.get_token()));
     ASSERT_TRUE(client->remove(kSecrets, {"tenants", "acme"}, {.uid = "u"}, stop.get_token()));
     ASSERT_TRUE(client->patch(kSecrets, {"tenants", "acme"}, json::object(), {.uid = "u"}, stop.get_token()));
     const auto requests = server.requests();
@@ -150,7 +150,7 @@ TEST_F(CpprestClient, AnAnswerCutShortIsAskedForAgain) {
 
 TEST_F(CpprestClient, ACreateIsNotSentAgain) {
     server.on("POST", kCollection, [](support::Exchange& exchange) { exchange.drop(); });
-    const auto created = client->create(kSecrets, kSecret, stop.get_token());
+    const auto created = client->create(kSecrets, kSecret, {}, stop.get_token());
     EXPECT_EQ(created.error().kind, ErrorKind::unavailable);
     EXPECT_EQ(server.requests().size(), 1U);
 }

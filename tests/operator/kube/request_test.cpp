@@ -64,12 +64,20 @@ TEST(Request, WatchesWithBookmarksFromAVersionAndEndsByItself) {
 
 TEST(Request, CreatesUnderAFieldManagerOfItsOwnAndIsNotRepeated) {
     const json secret = json::parse(R"({"metadata": {"namespace": "tenants", "name": "acme-admin"}})");
-    const Request request = create_request(kSecrets, secret);
+    const Request request = create_request(kSecrets, secret, {});
     EXPECT_EQ(request.method, "POST");
     EXPECT_EQ(request.target, "/api/v1/namespaces/tenants/secrets?fieldManager=crm-operator-create");
     EXPECT_EQ(request.content_type, "application/json");
     EXPECT_EQ(json::parse(request.body), secret);
     EXPECT_FALSE(request.idempotent);
+}
+
+TEST(Request, TriesACreateOfWhichNothingComesAsOftenAsItTakes) {
+    const json secret = json::parse(R"({"metadata": {"namespace": "tenants", "name": "acme-admin"}})");
+    const Request request = create_request(kSecrets, secret, {.dry_run = true});
+    EXPECT_EQ(request.target,
+              "/api/v1/namespaces/tenants/secrets?fieldManager=crm-operator-create&dryRun=All");
+    EXPECT_TRUE(request.idempotent);
 }
 
 TEST(Request, AppliesTheObjectOrItsStatus) {

@@ -198,7 +198,7 @@ TEST_F(ControllerTest, RunsOnceMoreAfterItsOwnWriteAndThenIsQuiet) {
 
 TEST_F(ControllerTest, FinishesAfterAWriteWhoseAnswerWasLost) {
     answer = [this](const ObjectKey& key) -> Result<void> {
-        const auto written = cluster.create(kWidget, widget("made", key.name), {});
+        const auto written = cluster.create(kWidget, widget("made", key.name), {}, {});
         if (!written && written.error().kind != ErrorKind::conflict) {
             return tl::unexpected(written.error());
         }
@@ -227,6 +227,23 @@ TEST_F(ControllerTest, MakesWhatIsNewBeforeItTellsOfWhatIsThere) {
     cluster.put(kWidget, wished(widget("new", "new"), "1"));
     observe();
     EXPECT_THAT(work(), ElementsAre("new", "old"));
+}
+
+TEST_F(ControllerTest, TakesADryRunFromNoBudget) {
+    bool throttled = true;
+    reconcile = [&](const runtime::Run& run) -> Result<void> {
+        for (unsigned i = 0; i <= WriteBudget::kSize.tokens; ++i) {
+            EXPECT_TRUE(run.client.create(kWidget, widget("tried", "a"), {.dry_run = true}, run.stop));
+        }
+        throttled = run.throttled();
+        return {};
+    };
+    cluster.put(kWidget, widget("w", "a"));
+    observe();
+    work();
+    EXPECT_FALSE(throttled);
+    EXPECT_FALSE(cluster.get(kWidget, {"ns", "tried"}));
+    EXPECT_THAT(cluster.writes(), IsEmpty());
 }
 
 TEST_F(ControllerTest, PutsWritesOffThatExceedTheBudgetOfTheirKeyAndComesBackWhenItIsCalm) {

@@ -35,7 +35,7 @@ bool Network::is_behind(const kube::Kind& kind, const kube::Selection& selection
     return true;
 }
 
-/// A deletion conflicts with nobody but a namesake of what was to be deleted.
+/// A deletion conflicts with nobody but a namesake of what was to be deleted, and a dry run with nobody.
 Error Network::some_error(bool conflicts) {
     constexpr std::array kKinds{ErrorKind::unavailable, ErrorKind::throttled, ErrorKind::timeout,
                                 ErrorKind::conflict};
@@ -93,7 +93,7 @@ Result<void> Network::watch(const kube::Kind& kind, const kube::Selection& selec
 
 template <class T, class Action>
 Result<T> Network::write(Request request, const Action& action) {
-    const bool conflicts = request.verb != Verb::remove;
+    const bool conflicts = request.verb != Verb::remove && request.verb != Verb::dry_run;
     if (happens(disturbance_.delay)) {
         meanwhile_();
     }
@@ -119,10 +119,11 @@ Result<T> Network::write(Request request, const Action& action) {
     return answer == Answer::lost ? Result<T>(tl::unexpected(some_error(conflicts))) : std::move(result);
 }
 
-Result<json> Network::create(const kube::Kind& kind, const json& object, std::stop_token stop) {
+Result<json> Network::create(const kube::Kind& kind, const json& object, const kube::CreateOptions& options,
+                             std::stop_token stop) {
     const kube::ObjectKey key = kube::key_of(object);
-    return write<json>({Verb::create, kind, key, object},
-                       [&] { return cluster_.create(kind, object, stop); });
+    return write<json>({options.dry_run ? Verb::dry_run : Verb::create, kind, key, object},
+                       [&] { return cluster_.create(kind, object, options, stop); });
 }
 
 Result<json> Network::apply(const kube::Kind& kind, const json& object, const kube::ApplyOptions& options,

@@ -45,7 +45,7 @@ struct Request {
     const kube::json& object;    // what was sent; null for list, watch and remove
     bool changed = false;        // whether it had an effect
 
-    bool writes() const { return verb != Verb::list && verb != Verb::watch; }
+    bool writes() const { return verb != Verb::list && verb != Verb::watch && verb != Verb::dry_run; }
 };
 
 class Network final : public kube::Client {
@@ -71,7 +71,7 @@ class Network final : public kube::Client {
                        const std::string& resource_version,
                        const std::function<void(kube::WatchEvent)>& on_event, std::stop_token stop) override;
     Result<kube::json> create(const kube::Kind& kind, const kube::json& object,
-                              std::stop_token stop) override;
+                              const kube::CreateOptions& options, std::stop_token stop) override;
     Result<kube::json> apply(const kube::Kind& kind, const kube::json& object,
                              const kube::ApplyOptions& options, std::stop_token stop) override;
     Result<kube::json> patch(const kube::Kind& kind, const kube::ObjectKey& key, const kube::json& changes,

@@ -35,11 +35,12 @@ class Passing : public kube::Client {
         };
         return client_.watch(kind, selection, version, told, std::move(stop));
     }
-    Result<json> create(const kube::Kind& kind, const json& object, std::stop_token stop) override {
+    Result<json> create(const kube::Kind& kind, const json& object, const kube::CreateOptions& options,
+                        std::stop_token stop) override {
         json changed = object;
-        kube::ApplyOptions options;
-        change(kind, changed, options);
-        return answered(kind, client_.create(kind, changed, std::move(stop)));
+        kube::ApplyOptions unused;
+        change(kind, changed, unused);
+        return answered(kind, client_.create(kind, changed, options, std::move(stop)));
     }
     Result<json> apply(const kube::Kind& kind, const json& object, const kube::ApplyOptions& options,
                        std::stop_token stop) override {

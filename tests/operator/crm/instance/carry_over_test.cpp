@@ -66,7 +66,7 @@ class CarryOver : public WorldTest {
                 continue;
             }
             if (kind == kSecret || kind == kJob || kind == kServiceAccount) {
-                ASSERT_TRUE(world.cluster.create(kind, object, {}));
+                ASSERT_TRUE(world.cluster.create(kind, object, {}, {}));
             } else {
                 world.cluster.put(
                     kind, object,

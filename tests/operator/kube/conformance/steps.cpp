@@ -86,12 +86,25 @@ const json& environment_of(const json& object) {
 }
 
 void creates_once(Backend& backend) {
-    const json made = must(backend.client().create(kConfigMap, config_map("creates-once"), {}));
+    const json made = must(backend.client().create(kConfigMap, config_map("creates-once"), {}, {}));
     EXPECT_FALSE(uid_of(made).empty());
     EXPECT_FALSE(resource_version_of(made).empty());
     EXPECT_TRUE(made["metadata"].contains("creationTimestamp"));
-    expect_error(backend.client().create(kConfigMap, config_map("creates-once"), {}), ErrorKind::conflict);
-    expect_error(backend.client().create(kConfigMap, config_map(""), {}), ErrorKind::invalid);
+    expect_error(backend.client().create(kConfigMap, config_map("creates-once"), {}, {}),
+                 ErrorKind::conflict);
+    expect_error(backend.client().create(kConfigMap, config_map(""), {}, {}), ErrorKind::invalid);
+}
+
+void tries_without_creating(Backend& backend) {
+    const auto attempt = [&](const std::string& name) {
+        return backend.client().create(kConfigMap, config_map(name), {.dry_run = true}, {});
+    };
+    EXPECT_EQ(must(attempt("tries"))["data"], config_map("tries")["data"]);
+    EXPECT_FALSE(find(backend, kConfigMap, "tries"));
+    EXPECT_TRUE(attempt("tries")) << "it is not in its own way";
+    must(backend.client().create(kConfigMap, config_map("tries"), {}, {}));
+    expect_error(attempt("tries"), ErrorKind::conflict);
+    expect_error(attempt(""), ErrorKind::invalid);
 }
 
 void applies_nothing_new(Backend& backend) {
@@ -131,7 +144,7 @@ void removes_what_is_applied_no_more(Backend& backend) {
 }
 
 void keeps_what_create_wrote(Backend& backend) {
-    must(backend.client().create(kConfigMap, config_map("keeps", {{"made", "1"}}), {}));
+    must(backend.client().create(kConfigMap, config_map("keeps", {{"made", "1"}}), {}, {}));
     apply(backend, kConfigMap, config_map("keeps", {{"mine", "1"}}), {.force = true});
     const json left = apply(backend, kConfigMap, config_map("keeps", {{"other", "1"}}), {.force = true});
     EXPECT_EQ(left["data"], json::object({{"made", "1"}, {"other", "1"}}));
@@ -337,6 +350,7 @@ void forgets_old_versions(Backend& backend) {
 
 constexpr std::array kSteps{
     Step{"CreatesOnce", creates_once},
+    Step{"TriesWithoutCreating", tries_without_creating},
     Step{"AppliesNothingNew", applies_nothing_new},
     Step{"CountsGenerationsOfTheSpec", counts_generations_of_the_spec},
     Step{"ConflictsWithAnotherOwner", conflicts_with_another_owner},
