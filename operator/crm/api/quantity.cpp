@@ -157,6 +157,12 @@ std::optional<Quantity> Quantity::parse(std::string_view text) {
     return result;
 }
 
+Quantity Quantity::operator+(const Quantity& other) const {
+    Quantity result = *this;
+    result.nanos_ += other.nanos_;
+    return result;
+}
+
 std::string Quantity::canonical() const {
     if (nanos_ == 0) {
         return "0";

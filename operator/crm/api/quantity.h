@@ -17,6 +17,7 @@ class Quantity {
 
     std::string canonical() const;
 
+    Quantity operator+(const Quantity& other) const;
     bool operator<(const Quantity& other) const { return nanos_ < other.nanos_; }
     bool operator==(const Quantity& other) const { return nanos_ == other.nanos_; }
 

@@ -4,7 +4,9 @@
 #include "operator/crm/api/crm_instance.h"
 #include "operator/crm/api/kinds.h"
 #include "operator/crm/api/labels.h"
+#include "operator/crm/api/names.h"
 #include "operator/crm/instance/restoration.h"
+#include "operator/crm/instance/trial.h"
 #include "operator/crm/observed/drift.h"
 #include "operator/crm/report/causes.h"
 #include "operator/kube/difference.h"
@@ -27,6 +29,11 @@ std::string name_of(const Action& action) {
     return fmt::format("{} {}", action.kind.kind, action.key.name);
 }
 
+/// What is refused, when it is.
+std::string subject_of(const Action& action) {
+    return action.verb == Verb::restart ? "the successor of " + name_of(action) : name_of(action);
+}
+
 class Actor {
   public:
     Actor(const Hands& hands, const runtime::Run& run) : hands_(hands), run_(run) {}
@@ -45,6 +52,8 @@ class Actor {
                 return patch(action);
             case Verb::release:
                 return release(action);
+            case Verb::restart:
+                return restart(action);
             case Verb::remove:
                 return remove(action);
         }
@@ -237,6 +246,38 @@ class Actor {
                            [&](const json& owner) { return owner.value("uid", "") == uid; });
     }
 
+    /// What nobody lets be made again is not deleted.
+    Result<bool> restart(const Action& action) {
+        return try_successor(action).and_then([&] { return remove(action); });
+    }
+
+    /// Quotas are asked last: whoever else could refuse it has let it pass by then. They still count the pod
+    /// that is to go.
+    Result<void> try_successor(const Action& action) {
+        const Result<json> workload = find(kStatefulSet, {action.key.ns, database_name(run_.key.name)});
+        if (!workload) {
+            return tl::unexpected(workload.error());
+        }
+        if (workload->is_null()) {
+            return fail(ErrorKind::expired, "what would make the pod again is gone: planning again");
+        }
+        const auto tried =
+            hands_.client.create(kPod, successor(*workload, action.key.name), {.dry_run = true}, hands_.stop);
+        if (tried || refuses_dry_runs(tried.error().message)) {
+            return {};
+        }
+        if (const auto shortages = shortages_of(tried.error().message); !shortages.empty()) {
+            const Result<json> running = find(action);
+            if (!running) {
+                return tl::unexpected(running.error());
+            }
+            if (has_room_in_place_of(*running, shortages)) {
+                return {};
+            }
+        }
+        return tl::unexpected(tried.error());
+    }
+
     /// Gone, or replaced by a namesake: what was to be deleted is no more.
     Result<bool> remove(const Action& action, kube::Dependents dependents = kube::Dependents::collect) {
         Result<void> removed = hands_.client.remove(
@@ -323,7 +364,7 @@ Outcome act(const Hands& hands, const runtime::Run& run, const std::vector<Actio
             }
             continue;
         }
-        const auto problem = problem_of(name_of(action), wrote.error());
+        const auto problem = problem_of(subject_of(action), wrote.error());
         if (!outcome.error) {
             outcome.error = problem ? refused(wrote.error()) : wrote.error();
         }

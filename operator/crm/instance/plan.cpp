@@ -31,9 +31,8 @@ Action apply(const DesiredObject& desired, bool force) {
     return result;
 }
 
-Action remove(const ObservedObject& object) {
-    return {
-        .verb = Verb::remove, .kind = object.kind, .key = object.key, .object = nullptr, .uid = object.uid};
+Action remove(const ObservedObject& object, Verb verb = Verb::remove) {
+    return {.verb = verb, .kind = object.kind, .key = object.key, .object = nullptr, .uid = object.uid};
 }
 
 /// Whom it is about, and nothing else.
@@ -186,7 +185,7 @@ void plan_restart(const Identity& instance, const Observed& observed, std::vecto
     const bool changing = std::any_of(actions.begin(), actions.end(),
                                       [](const Action& action) { return action.kind == kStatefulSet; });
     if (arrived && !changing && observed.is_database_outdated(name) && !keeps_a_volume(observed, name)) {
-        actions.push_back(remove(*observed.find(kPod, database_pod_name(name))));
+        actions.push_back(remove(*observed.find(kPod, database_pod_name(name)), Verb::restart));
     }
 }
 
@@ -225,6 +224,8 @@ std::string_view name_of(Verb verb) {
             return "patch";
         case Verb::release:
             return "release";
+        case Verb::restart:
+            return "restart";
         case Verb::remove:
             return "delete";
     }

@@ -18,9 +18,10 @@ enum class Verb {
     adopt,
     patch,    // of fields that no apply could take away
     release,  // deletes a workload over its running pods, for another to take its place
+    restart,  // deletes the database's pod, for its StatefulSet to make it again, if it could
     remove,
 };
-/// "create", "apply", "adopt", "patch", "release", "delete".
+/// "create", "apply", "adopt", "patch", "release", "restart", "delete".
 std::string_view name_of(Verb verb);
 
 struct Action {
@@ -28,7 +29,7 @@ struct Action {
     kube::Kind kind;
     kube::ObjectKey key;
     /// What to write: the whole object, for patch the changes, for release the labels by which the successor
-    /// finds what it takes over. Null for remove.
+    /// finds what it takes over. Null for restart and remove.
     kube::json object;
     /// For create, and for apply without force: what is applied when the object exists and turns out to be
     /// ours.
@@ -40,7 +41,7 @@ struct Action {
     bool restores = false;
     /// For apply: who owns the fields then.
     std::string_view manager = kube::kFieldManager;
-    /// For patch, release and remove, and for apply that restores: this very object.
+    /// For patch, release, restart and remove, and for apply that restores: this very object.
     std::string uid = {};
     /// For patch: as it was at that version; empty when that does not matter.
     std::string resource_version = {};

@@ -1,6 +1,6 @@
 """A database that is to grow is not given up for one that starts nowhere."""
 
-from support.kubectl import get, list_objects, wait_until
+from support.kubectl import apply, get, list_objects, wait_until
 from support.scenario import Scenario
 
 
@@ -36,6 +36,30 @@ class Growth(Scenario):
         wait_until("the database is back", lambda: instance.condition("DatabaseReady").get("status") == "True"
                    and self.database(instance)["spec"]["containers"][0]["resources"]["requests"]["cpu"] == "50m", timeout=120)
         wait_until("the contact is read", lambda: self.reads(instance, contact["id"]))
+
+    def test_more_than_a_quota_allows_disturbs_nothing_until_it_is_raised(self):
+        instance = self.ready_instance()
+        contact = instance.api().create_contact(firstName="Still", lastName="Here")
+        before = self.database(instance)["metadata"]["uid"]
+        self.limit_memory(instance, "512Mi")
+        instance.apply(size="medium")
+        wait_until("the refusal is told", lambda: instance.condition("Ready").get("reason") == "QuotaExceeded")
+        self.assertIn("Pod acme-database-0", instance.condition("Ready")["message"])
+        self.assertEqual(instance.condition("DatabaseReady")["status"], "True")
+        self.assertEqual(instance.api().contact(contact["id"])["lastName"], "Here")
+        self.assertEqual(self.database(instance)["metadata"]["uid"], before)
+        # 1Gi of the database and 128Mi of the server: there is room for it in the place of the one before alone.
+        self.limit_memory(instance, "1152Mi")
+        instance.wait_ready(timeout=180)
+        grown = self.database(instance)
+        self.assertNotEqual(grown["metadata"]["uid"], before)
+        self.assertEqual(grown["spec"]["containers"][0]["resources"]["requests"]["memory"], "1Gi")
+        self.assertEqual(instance.api().contact(contact["id"])["lastName"], "Here")
+
+    @staticmethod
+    def limit_memory(instance, amount):
+        apply({"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "team", "namespace": instance.namespace},
+               "spec": {"hard": {"requests.memory": amount}}})
 
     @staticmethod
     def reads(instance, contact_id):

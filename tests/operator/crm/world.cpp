@@ -124,7 +124,11 @@ void World::run_database(const std::string& name, const std::string& ns) {
                                                                  {"name", database_name(name)},
                                                                  {"uid", kube::uid_of(workload)},
                                                                  {"controller", true}})});
-        cluster.put(kPod, json::object({{"apiVersion", "v1"}, {"kind", kPod.kind}, {"metadata", metadata}}),
+        cluster.put(kPod,
+                    json::object({{"apiVersion", "v1"},
+                                  {"kind", kPod.kind},
+                                  {"metadata", metadata},
+                                  {"spec", of_template["spec"]}}),
                     "kube-controller-manager");
         cluster.edit(kPod, key, [](json& pod) {
             pod["status"] = json::object(

@@ -32,6 +32,12 @@ TEST(Quantity, RefusesWhatIsNoneOrNegativeOrTooLarge) {
     }
 }
 
+TEST(Quantity, AddsAmounts) {
+    EXPECT_EQ((*Quantity::parse("1Gi") + *Quantity::parse("512Mi")).canonical(), "1536Mi");
+    EXPECT_EQ(*Quantity::parse("1") + *Quantity::parse("250m"), *Quantity::parse("1250m"));
+    EXPECT_EQ(Quantity() + *Quantity::parse("1"), *Quantity::parse("1"));
+}
+
 TEST(Quantity, ComparesAmountsAndNotTexts) {
     EXPECT_TRUE(*Quantity::parse("500m") < *Quantity::parse("1"));
     EXPECT_TRUE(*Quantity::parse("1G") < *Quantity::parse("1Gi"));

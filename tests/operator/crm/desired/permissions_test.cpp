@@ -35,7 +35,7 @@ Permissions needed() {
     Permissions result{{resource(kCrmInstance), {"list", "watch"}},
                        {resource(kCrmInstance, "/status"), {"patch"}},
                        {resource(kCrmInstance, "/finalizers"), {"update"}},
-                       {resource(kPod), {"list", "watch", "patch", "delete"}},
+                       {resource(kPod), {"list", "watch", "create", "patch", "delete"}},
                        {resource(kNode), {"list"}},
                        {resource(kReplicaSet), {"list", "patch"}},
                        {resource(kControllerRevision), {"list", "patch"}},

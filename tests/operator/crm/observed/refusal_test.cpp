@@ -62,6 +62,31 @@ TEST(RefusalOf, KnowsWhoRefusedByTheWordsOfTheApiServer) {
     }
 }
 
+TEST(ShortagesOf, AreWhatAnExceededQuotaHasTooLittleOf) {
+    const auto found = shortages_of(
+        "pods \"x\" is forbidden: exceeded quota: team, requested: pods=1,requests.memory=1Gi, "
+        "used: pods=2,requests.memory=600Mi, limited: pods=2,requests.memory=1Gi");
+    const std::vector<Shortage> expected{{"pods", "1", "2", "2"}, {"requests.memory", "1Gi", "600Mi", "1Gi"}};
+    EXPECT_EQ(found, expected);
+}
+
+TEST(ShortagesOf, AreUnknownWhenNoQuotaWasExceeded) {
+    for (const char* words :
+         {"", "pods \"x\" is forbidden: failed quota: team: must specify limits.cpu",
+          "pods \"x\" is forbidden: maximum memory usage per Container is 64Mi, but limit is 128Mi",
+          "admission webhook \"a.b\" denied the request: exceeded quota: mine, requested: pods=1, used: "
+          "pods=1, "
+          "limited: pods=1"}) {
+        EXPECT_TRUE(shortages_of(words).empty()) << words;
+    }
+}
+
+TEST(RefusesDryRuns, IsAWebhookWithEffects) {
+    EXPECT_TRUE(refuses_dry_runs("admission webhook \"a.b\" does not support dry run"));
+    EXPECT_FALSE(refuses_dry_runs("admission webhook \"a.b\" denied the request: does not support dry runs"));
+    EXPECT_FALSE(refuses_dry_runs(""));
+}
+
 TEST(RefusalOf, IsSilentAboutWhatNobodyNamed) {
     for (const char* words :
          {"", "etcdserver: request timed out", "spec.replicas: Invalid value: -1",
