@@ -25,4 +25,13 @@ std::string rfc3339_millis(system_clock::time_point time) {
     return fmt::format("{}.{:03}Z", date_and_time(seconds), millis.count());
 }
 
+std::optional<std::chrono::sys_seconds> parse_rfc3339_seconds(const std::string& text) {
+    std::tm parts{};
+    const char* const end = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+    if (end == nullptr || *end != '\0') {
+        return std::nullopt;
+    }
+    return std::chrono::sys_seconds(std::chrono::seconds(timegm(&parts)));
+}
+
 }  // namespace common

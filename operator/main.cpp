@@ -43,6 +43,8 @@ void describe(CLI::App& app, Arguments& arguments) {
            "database")
         ->capture_default_str()
         ->check(CLI::Range(1, 1000));
+    app.add_flag("--nodes-on-demand", arguments.options.nodes_on_demand,
+                 "Nodes come when pods need them: let a database grow beyond those that there are");
     app.add_option("--management", arguments.management, "Address of /healthz, /readyz and /metrics")
         ->capture_default_str();
     app.add_option("--server-image", arguments.options.settings.server_repository,

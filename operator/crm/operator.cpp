@@ -71,6 +71,7 @@ Operator::Operator(kube::Client& client, common::Metrics& metrics, const Operato
                    .now = now_text,
                    .clock = runtime::real_environment().now,
                    .max_disruptions = options.max_disruptions,
+                   .nodes_on_demand = options.nodes_on_demand,
                    .wake = [this](const kube::ObjectKey& key) { controller_.wake(key, "turn"); },
                    .wake_later = [this](const kube::ObjectKey& key,
                                         runtime::Duration wait) { controller_.wake(key, "time", wait); },

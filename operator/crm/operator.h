@@ -27,6 +27,8 @@ struct OperatorOptions {
     Settings settings;
     /// Instances that the operator's own changes disrupt at once.
     std::size_t max_disruptions = 1;
+    /// Nodes come when pods need them.
+    bool nodes_on_demand = false;
 };
 
 /// Works from start() until it is destroyed, which lets running reconciles finish for some seconds.

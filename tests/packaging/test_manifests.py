@@ -65,13 +65,14 @@ class Manifests(unittest.TestCase):
             "--set", "image.repository=images.example/operator", "--set", "image.tag=9.9.9",
             "--set", "workers=3", "--set", "maxDisruptions=4", "--set", "logLevel=debug",
             "--set", "serverImage=images.example/server", "--set", "postgresImage=images.example/postgres:1",
+            "--set", "nodesOnDemand=true",
         )  # fmt: skip
         container = deployment(objects)["spec"]["template"]["spec"]["containers"][0]
         self.assertEqual(container["image"], "images.example/operator:9.9.9")
         self.assertEqual(
             container["args"],
             ["--workers=3", "--max-disruptions=4", "--log-level=debug", "--server-image=images.example/server",
-             "--postgres-image=images.example/postgres:1"],
+             "--postgres-image=images.example/postgres:1", "--nodes-on-demand"],
         )  # fmt: skip
 
     def test_a_value_that_the_chart_does_not_know_is_refused(self):

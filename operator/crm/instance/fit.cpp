@@ -1,5 +1,6 @@
 #include "operator/crm/instance/fit.h"
 
+#include "common/rfc3339.h"
 #include "operator/crm/api/kinds.h"
 #include "operator/crm/api/names.h"
 #include "operator/crm/api/quantity.h"
@@ -68,10 +69,18 @@ std::string why_no_node_fits(const Footprint& wanted, const std::vector<json>& n
     return largest.empty() ? std::string{} : fmt::format("the nodes have {}", largest);
 }
 
-std::string why_stranded(const CrmInstance& instance, const Observed& observed) {
+std::optional<Stranded> stranded(const CrmInstance& instance, const Observed& observed,
+                                 std::chrono::seconds patience, const std::string& now) {
     const auto wanted = growth(instance);
     const auto pod = observed.pod(database_pod_name(instance.name()));
-    return wanted && is_written(*wanted, instance, observed) && pod ? pod->unschedulable : std::string{};
+    if (!wanted || !is_written(*wanted, instance, observed) || !pod || pod->unschedulable.empty()) {
+        return std::nullopt;
+    }
+    const auto since = common::parse_rfc3339_seconds(pod->unschedulable_since);
+    const auto at = common::parse_rfc3339_seconds(now);
+    const std::chrono::seconds waited = since && at ? *at - *since : patience;
+    return Stranded{.why = pod->unschedulable,
+                    .left = std::clamp(patience - waited, std::chrono::seconds(0), patience)};
 }
 
 }  // namespace crm

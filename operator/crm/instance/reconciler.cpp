@@ -164,7 +164,16 @@ InstanceReconciler::Intention InstanceReconciler::intend(const CrmInstance& inst
 Result<std::string> InstanceReconciler::refusal(const CrmInstance& instance, const Observed& observed,
                                                 kube::Client& client) {
     if (!is_about_to_grow(instance, observed)) {
-        return why_stranded(instance, observed);
+        const auto patience = environment_.nodes_on_demand ? kTimeForANewNode : kTimeForANode;
+        const auto pod = stranded(instance, observed, patience, environment_.now());
+        if (pod && pod->left.count() > 0) {
+            environment_.wake_later(instance.identity.key, pod->left);
+            return std::string{};
+        }
+        return pod ? pod->why : std::string{};
+    }
+    if (environment_.nodes_on_demand) {
+        return std::string{};
     }
     const auto all = nodes(client);
     if (!all && all.error().kind == ErrorKind::forbidden) {

@@ -33,6 +33,8 @@ class InstanceReconciler final : public runtime::Reconciler {
         std::function<runtime::TimePoint()> clock = std::chrono::steady_clock::now;
         /// Over all instances, by changes of the operator's own.
         std::size_t max_disruptions = 1;
+        /// Nodes come when pods need them: those that are there do not tell what will fit.
+        bool nodes_on_demand = false;
         /// Has an instance reconciled soon.
         Disruptions::Wake wake = [](const kube::ObjectKey&) {};
         /// The same after a time, by a clock that only goes forward.

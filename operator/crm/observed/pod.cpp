@@ -43,9 +43,13 @@ Pod pod_of(const json& object) {
             .restarted_at = annotations.value(kRestartedAt, ""),
             .labelled = labels.contains(kComponentLabel),
             .ready = named(conditions, "type", "Ready").value("status", "") == "True",
-            .unschedulable =
-                scheduled.value("reason", "") == "Unschedulable" ? scheduled.value("message", "?") : "",
             .running = has_running_container(object)};
+    // A pod that is nominated for a node only waits until others have made room for it there.
+    if (scheduled.value("reason", "") == "Unschedulable" &&
+        kube::text_at(object, "/status/nominatedNodeName").empty()) {
+        pod.unschedulable = scheduled.value("message", "?");
+        pod.unschedulable_since = scheduled.value("lastTransitionTime", "");
+    }
     read_migration(object, pod);
     return pod;
 }

@@ -15,8 +15,9 @@ struct Pod {
     std::string restarted_at = {};  // kRestartedAt
     bool labelled = false;          // whether it carries the label that selectors go by: pods of 0.1.0 do not
     bool ready = false;
-    std::string unschedulable = {};  // in the words of the scheduler; empty when it is not
-    bool running = false;            // some container of it is
+    std::string unschedulable = {};        // in the words of the scheduler; empty when it is not
+    std::string unschedulable_since = {};  // RFC 3339
+    bool running = false;                  // some container of it is
     /// How the container `migrate` ended, if it did: whatever a policy has put beside it does not count.
     bool migrate_ended = false;
     int migrate_exit_code = 0;
@@ -25,8 +26,8 @@ struct Pod {
     bool operator==(const Pod&) const = default;
 };
 
-CRM_FACTS(Pod, component, revision, template_digest, restarted_at, labelled, ready, unschedulable, running,
-          migrate_ended, migrate_exit_code, migrate_finished_at)
+CRM_FACTS(Pod, component, revision, template_digest, restarted_at, labelled, ready, unschedulable,
+          unschedulable_since, running, migrate_ended, migrate_exit_code, migrate_finished_at)
 
 Pod pod_of(const kube::json& object);
 

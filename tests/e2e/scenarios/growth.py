@@ -11,9 +11,9 @@ class Growth(Scenario):
     def ask_for(self, instance, cpu):
         instance.apply(resources={"database": {"requests": {"cpu": cpu}, "limits": {"cpu": cpu}}})
 
-    def wait_refused(self, instance):
+    def wait_refused(self, instance, timeout=90):
         wait_until("the refusal is told", lambda: instance.condition("Ready").get("reason") == "DatabaseDoesNotFit"
-                   and instance.condition("Ready")["observedGeneration"] == instance.object()["metadata"]["generation"])
+                   and instance.condition("Ready")["observedGeneration"] == instance.object()["metadata"]["generation"], timeout)
 
     def test_more_than_any_node_has_touches_nothing(self):
         instance = self.ready_instance()
@@ -31,7 +31,8 @@ class Growth(Scenario):
         contact = instance.api().create_contact(firstName="Still", lastName="Here")
         # All of a node: something else runs there already.
         self.ask_for(instance, list_objects("nodes", "")[0]["status"]["allocatable"]["cpu"])
-        self.wait_refused(instance)
+        wait_until("meanwhile it waits for a node", lambda: instance.condition("Ready").get("reason") == "Unschedulable")
+        self.wait_refused(instance, timeout=240)
         self.assertIn("Insufficient cpu", instance.condition("Ready")["message"])
         wait_until("the database is back", lambda: instance.condition("DatabaseReady").get("status") == "True"
                    and self.database(instance)["spec"]["containers"][0]["resources"]["requests"]["cpu"] == "50m", timeout=120)

@@ -21,17 +21,23 @@ std::string World::later() {
     return common::rfc3339_seconds(std::chrono::system_clock::from_time_t(1'893'456'000 + ++seconds_));
 }
 
-void World::restart(const Settings& settings) {
+std::string World::now() const {
+    return common::rfc3339_seconds(std::chrono::system_clock::from_time_t(1'893'456'000) +
+                                   now_.time_since_epoch());
+}
+
+void World::restart(const Settings& settings, bool nodes_on_demand) {
     const auto random = [this](std::span<unsigned char> bytes) {
         for (unsigned char& byte : bytes) {
             byte = static_cast<unsigned char>(random_());
         }
     };
-    const auto domain = [this, random](runtime::Controller& controller) {
+    const auto domain = [this, random, nodes_on_demand](runtime::Controller& controller) {
         return InstanceReconciler::Environment{
             .random = random,
-            .now = [] { return std::string("2030-01-01T00:00:00Z"); },
+            .now = [this] { return now(); },
             .clock = [this] { return now_; },
+            .nodes_on_demand = nodes_on_demand,
             .wake = [&controller](const kube::ObjectKey& key) { controller.wake(key, "turn"); },
             .wake_later = [&controller](const kube::ObjectKey& key,
                                         runtime::Duration wait) { controller.wake(key, "time", wait); }};
@@ -146,13 +152,14 @@ void World::run_database(const std::string& name, const std::string& ns) {
 
 void World::strand_database(const std::string& name, const std::string& ns) {
     run_database(name, ns);
-    cluster.edit(kPod, {ns, database_pod_name(name)}, [](json& pod) {
+    cluster.edit(kPod, {ns, database_pod_name(name)}, [&](json& pod) {
         pod["status"] = json::object(
             {{"phase", "Pending"},
              {"conditions", json::array({json::object({{"type", "PodScheduled"},
                                                        {"status", "False"},
                                                        {"reason", "Unschedulable"},
-                                                       {"message", "0/1 nodes: Insufficient cpu"}})})}});
+                                                       {"message", "0/1 nodes: Insufficient cpu"},
+                                                       {"lastTransitionTime", now()}})})}});
     });
     cluster.edit(kStatefulSet, {ns, database_name(name)}, [](json& object) {
         object["status"]["readyReplicas"] = 0;

@@ -23,7 +23,7 @@ class World {
     World();
 
     /// The operator is started anew: it knows nothing but what the cluster tells.
-    void restart(const Settings& settings = kSettings);
+    void restart(const Settings& settings = kSettings, bool nodes_on_demand = false);
     /// Lets watches tell and the operator work until nothing is due.
     void settle();
     /// Lets time pass, so that what waits for another attempt becomes due, and settles.
@@ -62,6 +62,8 @@ class World {
     void run_database(const std::string& name, const std::string& ns);
     /// The time by the clock of the cluster: goes on with each use.
     std::string later();
+    /// By that of the operator and of pods: goes on with settle_after().
+    std::string now() const;
 
     int seconds_ = 0;
     runtime::TimePoint now_{};

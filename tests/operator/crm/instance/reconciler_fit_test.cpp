@@ -13,6 +13,7 @@ namespace {
 using kube::json;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using namespace std::chrono_literals;
 
 json node(const std::string& name, const std::string& cpu, const std::string& memory,
           bool takes_pods = true) {
@@ -107,6 +108,8 @@ TEST_F(ReconcilerFit, GoesBackToWhatRanWhenTheRestartedPodFindsNoNode) {
     arrive();
     EXPECT_FALSE(world.cluster.get(kPod, {"tenants", "acme-database-0"}));
     world.strand_database("acme");
+    EXPECT_EQ(cpu_of_template(), "3") << "a node may come";
+    world.settle_after(kTimeForANode);
     EXPECT_EQ(cpu_of_template(), "50m");
     EXPECT_THAT(world.status_of("acme").find(condition::kReady)->message, HasSubstr("Insufficient cpu"));
     world.start_pods("acme");
@@ -122,6 +125,55 @@ TEST_F(ReconcilerFit, GoesBackToWhatRanWhenTheRestartedPodFindsNoNode) {
     arrive();
     world.start_pods("acme");
     EXPECT_EQ(world.condition_of("acme", condition::kReady), "True Serving");
+}
+
+TEST_F(ReconcilerFit, TellsThatTheRestartedPodHasNoNodeYetAndGoesOnWhenOneComes) {
+    ask_for("3");
+    arrive();
+    world.strand_database("acme");
+    world.settle_after(15s);
+    EXPECT_EQ(world.condition_of("acme", condition::kReady), "False Unschedulable");
+    EXPECT_EQ(cpu_of_template(), "3");
+    world.cluster.erase(kPod, {"tenants", "acme-database-0"});
+    world.start_pods("acme");
+    world.settle_after(kTimeForANode);
+    EXPECT_EQ(world.condition_of("acme", condition::kReady), "True Serving");
+    EXPECT_EQ(cpu_of_template(), "3");
+}
+
+TEST_F(ReconcilerFit, CountsTheTimeWithoutANodeAcrossARestartOfItsOwn) {
+    ask_for("3");
+    arrive();
+    world.strand_database("acme");
+    world.settle_after(kTimeForANode - 1s);
+    world.restart();
+    world.settle();
+    EXPECT_EQ(cpu_of_template(), "3");
+    world.settle_after(1s);
+    EXPECT_EQ(cpu_of_template(), "50m");
+}
+
+TEST_F(ReconcilerFit, WaitsForARestartedPodThatIsMadeRoomFor) {
+    ask_for("3");
+    arrive();
+    world.strand_database("acme");
+    world.cluster.edit(kPod, {"tenants", "acme-database-0"},
+                       [](json& object) { object["status"]["nominatedNodeName"] = "one"; });
+    world.settle_after(10 * kTimeForANode);
+    EXPECT_EQ(cpu_of_template(), "3");
+}
+
+TEST_F(ReconcilerFit, LooksAtNoNodeAndWaitsLongerForOneWhereNodesComeOnDemand) {
+    world.restart(kSettings, /*nodes_on_demand=*/true);
+    ask_for("64");
+    EXPECT_EQ(cpu_of_template(), "64");
+    arrive();
+    world.strand_database("acme");
+    world.settle_after(kTimeForANode);
+    EXPECT_EQ(cpu_of_template(), "64");
+    world.settle_after(kTimeForANewNode - kTimeForANode);
+    EXPECT_EQ(cpu_of_template(), "50m");
+    EXPECT_THAT(world.status_of("acme").database.refusal, HasSubstr("Insufficient cpu"));
 }
 
 TEST_F(ReconcilerFit, AsksNoNodeWhenNothingGrows) {

@@ -19,5 +19,16 @@ TEST(PodOf, RunsWhileAContainerOfItDoesWhateverItsPhaseSays) {
     EXPECT_FALSE(pod("terminated").running);
 }
 
+TEST(PodOf, IsUnschedulableUnlessRoomIsBeingMadeForIt) {
+    json object = json::parse(R"({"status": {"phase": "Pending", "conditions": [
+        {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "no room",
+         "lastTransitionTime": "2030-01-01T00:00:00Z"}]}})");
+    EXPECT_EQ(pod_of(object).unschedulable, "no room");
+    EXPECT_EQ(pod_of(object).unschedulable_since, "2030-01-01T00:00:00Z");
+    object["status"]["nominatedNodeName"] = "node-7";
+    EXPECT_EQ(pod_of(object).unschedulable, "");
+    EXPECT_EQ(pod_of(object).unschedulable_since, "");
+}
+
 }  // namespace
 }  // namespace crm
