@@ -119,4 +119,13 @@ Ailment ailment_of_event(const json& event) {
                                                : rejected("the pods of " + what, words);
 }
 
+std::string time_of_event(const json& event) {
+    for (const char* field : {"/series/lastObservedTime", "/lastTimestamp", "/eventTime"}) {
+        if (std::string time = text_at(event, field); !time.empty()) {
+            return time;
+        }
+    }
+    return text_at(event, "/metadata/creationTimestamp");
+}
+
 }  // namespace crm

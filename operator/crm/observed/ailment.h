@@ -26,6 +26,8 @@ std::optional<Ailment> ailment_of(const kube::Kind& kind, const kube::json& obje
 
 /// Of a Warning Event about an object that does not tell itself why it waits.
 Ailment ailment_of_event(const kube::json& event);
+/// When a Warning Event was told last, RFC 3339.
+std::string time_of_event(const kube::json& event);
 
 CRM_FACTS(Ailment, reason, what, by, words)
 

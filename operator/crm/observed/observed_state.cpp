@@ -20,7 +20,7 @@ using kube::object_at;
 using kube::text_at;
 
 CRM_FACTS(JobResult, succeeded, failed, held_up, reason, finished_at, claim_uid, spec_digest)
-CRM_FACTS(Claim, uid, created_at)
+CRM_FACTS(Claim, uid, created_at, pending)
 
 namespace {
 
@@ -54,7 +54,8 @@ json facts_of(const kube::Kind& kind, const json& object) {
         return pod_of(object);
     }
     if (kind == kPersistentVolumeClaim) {
-        return Claim{.created_at = text_at(object, "/metadata/creationTimestamp")};
+        return Claim{.created_at = text_at(object, "/metadata/creationTimestamp"),
+                     .pending = text_at(object, "/status/phase") == "Pending"};
     }
     if (kind == kSecret) {
         return password_digest(text_at(object, "/data/" + std::string(kPasswordKey)));

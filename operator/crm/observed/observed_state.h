@@ -37,8 +37,17 @@ struct JobResult {
 struct Claim {
     std::string uid = {};
     std::string created_at = {};  // RFC 3339
+    bool pending = false;         // waits for its volume
 
     bool operator==(const Claim&) const = default;
+};
+
+/// What the latest Warning Event about an object tells.
+struct Told {
+    Ailment ailment;
+    std::string at = {};  // RFC 3339 without what is less than ten seconds; empty when that is not asked
+
+    bool operator==(const Told&) const = default;
 };
 
 struct ObservedObject {
@@ -63,7 +72,7 @@ struct ObservedObject {
 struct Observed {
     std::vector<ObservedObject> objects;
     /// What Warning Events tell of objects, by their uid.
-    std::map<std::string, Ailment> told_by_events = {};
+    std::map<std::string, Told> told_by_events = {};
 
     bool operator==(const Observed&) const = default;
 

@@ -8,6 +8,9 @@
 #include "operator/kube/json_fields.h"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -39,11 +42,34 @@ runtime::Projected project_owned(const kube::Kind& kind, const kube::json& objec
     return {.owner = {kube::key_of(object).ns, instance_of(object)}, .fields = projection(kind, object)};
 }
 
-/// An Event that is told again, with another count and time, is the same.
-runtime::Projected project_event(const kube::Kind& about, const kube::json& event) {
+/// Of which Warning Events tell why it waits, and by which reason; any when that is empty.
+struct Telling {
+    const kube::Kind& about;
+    const char* reason;
+    bool is_timed;  // whether it is asked when
+};
+constexpr const char* kCannotCreate = "FailedCreate";
+const std::array kTelling{Telling{kStatefulSet, kCannotCreate, true}, Telling{kJob, kCannotCreate, false},
+                          Telling{kPersistentVolumeClaim, "", false}};
+
+std::string selector_of(const Telling& telling) {
+    const std::string reason = *telling.reason != '\0' ? fmt::format(",reason={}", telling.reason) : "";
+    return fmt::format("type=Warning,involvedObject.kind={}{}", telling.about.kind, reason);
+}
+
+/// An Event that is told again, with another count, is the same; with another time, too, where that is not
+/// asked. Where it is, what is less than ten seconds is left out: an Event is repeated many times in its
+/// first moments, and then less and less often.
+runtime::Projected project_event(const Telling& telling, const kube::json& event) {
+    constexpr std::string_view kTenSeconds = "2030-01-01T00:00:0";
     const kube::ObjectKey key = kube::key_of(event);
-    return {.owner = {key.ns, instance_of_object(about, text_at(event, "/involvedObject/name"))},
-            .fields = {{"uid", text_at(event, "/involvedObject/uid")}, {"ailment", ailment_of_event(event)}}};
+    kube::json fields = {{"uid", text_at(event, "/involvedObject/uid")},
+                         {"ailment", ailment_of_event(event)}};
+    if (telling.is_timed) {
+        fields["at"] = time_of_event(event).substr(0, kTenSeconds.size());
+    }
+    return {.owner = {key.ns, instance_of_object(telling.about, text_at(event, "/involvedObject/name"))},
+            .fields = std::move(fields)};
 }
 
 }  // namespace
@@ -56,9 +82,10 @@ Stores::Stores(runtime::Controller& controller, const std::vector<kube::Kind>& o
         const auto project = [kind](const kube::json& object) { return project_owned(kind, object); };
         owned_.push_back({kind, std::make_unique<runtime::Store>(project, controller.on_change(kind))});
     }
-    for (const kube::Kind& about : {kStatefulSet, kJob, kPersistentVolumeClaim}) {
-        const auto project = [about](const kube::json& event) { return project_event(about, event); };
-        events_.push_back({about, std::make_unique<runtime::Store>(project, controller.on_change(kEvent))});
+    for (const Telling& telling : kTelling) {
+        const auto project = [&telling](const kube::json& event) { return project_event(telling, event); };
+        events_.push_back(
+            {selector_of(telling), std::make_unique<runtime::Store>(project, controller.on_change(kEvent))});
     }
 }
 
@@ -69,11 +96,7 @@ void Stores::watch(runtime::Controller& controller, const std::string& ns) {
                          *owned.store);
     }
     for (const Events& events : events_) {
-        controller.watch(
-            kEvent,
-            {.ns = ns,
-             .field_selector = fmt::format("type=Warning,involvedObject.kind={}", events.about.kind)},
-            *events.store);
+        controller.watch(kEvent, {.ns = ns, .field_selector = events.field_selector}, *events.store);
     }
 }
 
@@ -93,7 +116,8 @@ Observed Stores::observe(const Identity& instance, const std::string& claim_uid)
         std::ranges::sort(told, {}, &runtime::StoredObject::resource_version);
         for (const runtime::StoredObject& stored : told) {  // the latest counts
             const kube::json& event = stored.fields;
-            observed.told_by_events[event["uid"].get<std::string>()] = event["ailment"].get<Ailment>();
+            observed.told_by_events[event["uid"].get<std::string>()] = {event["ailment"].get<Ailment>(),
+                                                                        event.value("at", "")};
         }
     }
     return observed;

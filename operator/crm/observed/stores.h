@@ -43,9 +43,9 @@ class Stores {
         std::unique_ptr<runtime::Store> store;
     };
 
-    /// Of one kind of object each.
+    /// Of one kind of object, and for one reason, each.
     struct Events {
-        kube::Kind about;
+        std::string field_selector;
         std::unique_ptr<runtime::Store> store;
     };
 

@@ -50,30 +50,40 @@ bool is_workload(const kube::Kind& kind) {
     return kind == kStatefulSet || kind == kJob || kind == kDeployment;
 }
 
-/// Whether a pod of the component is there: made, and not being deleted.
+/// Whether a pod of the component is there, be it one that goes: the next is made when it is gone.
 bool has_pod(const Observed& observed, Component component) {
     return std::ranges::any_of(observed.objects, [&](const ObservedObject& object) {
-        return object.kind == kPod && !object.deleting && component_of(object) == component;
+        return object.kind == kPod && component_of(object) == component;
     });
 }
 
-/// What an object of a component tells, or what Events tell of it. Events are about the past: one of a
-/// workload that has a pod meanwhile says nothing any more.
-std::optional<Ailment> ailment_of(const ObservedObject& object, Component component,
-                                  const Observed& observed) {
+/// Whether what an Event tells of an object may still be so: Events are about the past, and stay for an hour.
+bool may_still_be(const Told& told, const ObservedObject& object, Component component,
+                  const Observed& observed, const Unfinished& unfinished) {
+    if (object.kind == kPersistentVolumeClaim) {
+        return object.facts.value("pending", false);
+    }
+    // Between two pods of the database there is none for a moment, which is no news.
+    const bool is_past = component == Component::database && told.at < unfinished.database_since;
+    return !is_past && !has_pod(observed, component);
+}
+
+/// What an object of a component tells, or what Events tell of it.
+std::optional<Ailment> ailment_of(const ObservedObject& object, Component component, const Observed& observed,
+                                  const Unfinished& unfinished) {
     if (object.ailment) {
         return object.ailment;
     }
-    if (is_workload(object.kind) && has_pod(observed, component)) {
-        return std::nullopt;
+    const auto told = observed.told_by_events.find(object.uid);
+    if (told != observed.told_by_events.end() &&
+        may_still_be(told->second, object, component, observed, unfinished)) {
+        return told->second.ailment;
     }
-    if (const auto told = observed.told_by_events.find(object.uid); told != observed.told_by_events.end()) {
-        return told->second;
+    if (is_workload(object.kind) && !has_pod(observed, component)) {
+        return Ailment{.reason = reason::kNoPods,
+                       .what = fmt::format("{} {}", object.kind.kind, object.key.name)};
     }
-    return is_workload(object.kind)
-               ? std::optional(Ailment{.reason = reason::kNoPods,
-                                       .what = fmt::format("{} {}", object.kind.kind, object.key.name)})
-               : std::nullopt;
+    return std::nullopt;
 }
 
 /// The database comes before what waits for it.
@@ -96,7 +106,7 @@ std::vector<Finding> diagnose(const kube::ObjectKey& instance, const Observed& o
         if (!component || !concerns(unfinished, object, *component)) {
             continue;
         }
-        if (auto ailment = ailment_of(object, *component, observed)) {
+        if (auto ailment = ailment_of(object, *component, observed, unfinished)) {
             findings.push_back({*component,
                                 {.reason = std::move(ailment->reason),
                                  .what = std::move(ailment->what),

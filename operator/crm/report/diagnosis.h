@@ -22,6 +22,9 @@ struct Unfinished {
     bool database = false;
     bool migration = false;
     bool server = false;
+    /// When the database began or ceased to serve last, RFC 3339: it had a pod then, so what an Event told
+    /// before of a pod that could not be made is past. Empty when it never has.
+    std::string database_since = {};
 };
 
 /// Each reason of a component once. What a person must put right comes first, then the part that others need,

@@ -295,13 +295,22 @@ Condition condition_of(const ConditionRow& row, const Situation& situation, cons
             .last_transition_time = same ? before->last_transition_time : in.now};
 }
 
+/// The condition stands there from the beginning, and a schema only once the database has served.
+std::string database_since(const Status& previous) {
+    const Condition* ready = previous.find(condition::kDatabaseReady);
+    const bool has_served =
+        ready != nullptr && (ready->status == Truth::yes || !previous.schema.version.empty());
+    return has_served ? ready->last_transition_time : "";
+}
+
 }  // namespace
 
 Unfinished unfinished(const StatusInput& in) {
     const Situation now = situation_of(in);
     return {.database = !now.database_serves || !now.database_complete,
             .migration = now.migration && !now.migration->is_done(),
-            .server = !now.server || !now.server->complete()};
+            .server = !now.server || !now.server->complete(),
+            .database_since = database_since(in.previous)};
 }
 
 Status status(const StatusInput& in) {

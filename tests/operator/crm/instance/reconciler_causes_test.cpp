@@ -15,6 +15,9 @@ using kube::json;
 using testing::HasSubstr;
 using testing::Not;
 
+constexpr const char* kOverQuota =
+    "create Pod failed: pods \"acme-database-0\" is forbidden: exceeded quota: team, requested: pods=1";
+
 class ReconcilerOfCauses : public WorldTest {
   protected:
     /// A pod of the server, as Kubernetes would have it.
@@ -28,6 +31,22 @@ class ReconcilerOfCauses : public WorldTest {
                              {"labels", labels("acme", Component::server)}}}},
                           "kube-controller-manager");
         world.cluster.edit(kPod, {"tenants", "acme-server-1"}, [&](json& pod) { pod["status"] = status; });
+        world.settle();
+    }
+
+    /// A Warning Event about an object; the same one when it is told again.
+    void tell_of(const kube::Kind& kind, const std::string& name, const char* reason, const char* message,
+                 const json& more = json::object()) {
+        json event = {{"apiVersion", "v1"},
+                      {"kind", "Event"},
+                      {"metadata", {{"name", name + "." + reason}, {"namespace", "tenants"}}},
+                      {"involvedObject",
+                       {{"kind", kind.kind}, {"name", name}, {"uid", kube::uid_of(world.get(kind, name))}}},
+                      {"type", "Warning"},
+                      {"reason", reason},
+                      {"message", message}};
+        event.update(more);
+        world.cluster.put(kEvent, event, "kube-controller-manager");
         world.settle();
     }
 
@@ -110,33 +129,58 @@ TEST_F(ReconcilerOfCauses, IsQuietWhileTheCauseLasts) {
 
 TEST_F(ReconcilerOfCauses, ReadsTheEventsOfWhatDoesNotTellItself) {
     create();
-    const std::string uid = kube::uid_of(world.get(kStatefulSet, "acme-database"));
-    const auto tell = [&](const char* message, int count) {
-        world.cluster.put(
-            kEvent,
-            {{"apiVersion", "v1"},
-             {"kind", "Event"},
-             {"metadata", {{"name", "acme-database.1"}, {"namespace", "tenants"}}},
-             {"involvedObject", {{"kind", "StatefulSet"}, {"name", "acme-database"}, {"uid", uid}}},
-             {"type", "Warning"},
-             {"reason", "FailedCreate"},
-             {"count", count},
-             {"message", message}},
-            "statefulset-controller");
-        world.settle();
-    };
-    tell("create Pod failed: pods \"acme-database-0\" is forbidden: exceeded quota: team, requested: pods=1",
-         1);
+    tell_of(kStatefulSet, "acme-database", "FailedCreate", kOverQuota, {{"count", 1}});
     EXPECT_EQ(world.condition_of("acme", condition::kReady), "False QuotaExceeded");
     EXPECT_EQ(world.condition_of("acme", condition::kDatabaseReady), "False QuotaExceeded");
     EXPECT_THAT(message(condition::kReady), HasSubstr("ResourceQuota team"));
     world.cluster.forget_calls();
-    tell("create Pod failed: pods \"acme-database-0\" is forbidden: exceeded quota: team, requested: pods=1",
-         2);
+    tell_of(kStatefulSet, "acme-database", "FailedCreate", kOverQuota, {{"count", 2}});
     EXPECT_THAT(world.cluster.writes(), testing::IsEmpty());
 
     world.start_pods("acme");
     EXPECT_EQ(world.condition_of("acme", condition::kReady), "True Serving");
+}
+
+TEST_F(ReconcilerOfCauses, BelievesNoEventFromBeforeTheDatabaseServed) {
+    create();
+    tell_of(kStatefulSet, "acme-database", "FailedCreate", kOverQuota,
+            {{"lastTimestamp", "2029-12-31T23:30:00Z"}});
+    world.start_pods("acme");
+    world.cluster.edit(kStatefulSet, {"tenants", "acme-database"},
+                       [](json& workload) { workload["status"]["readyReplicas"] = 0; });
+    world.cluster.erase(kPod, {"tenants", "acme-database-0"});
+    world.settle();
+    EXPECT_EQ(world.condition_of("acme", condition::kReady), "False DatabaseNotReady");
+    world.reconcile("acme");
+    EXPECT_EQ(world.condition_of("acme", condition::kReady), "False DatabaseNotReady");
+    tell_of(kStatefulSet, "acme-database", "FailedCreate", kOverQuota,
+            {{"lastTimestamp", "2030-01-01T00:00:13Z"}});
+    EXPECT_EQ(world.condition_of("acme", condition::kReady), "False QuotaExceeded");
+}
+
+TEST_F(ReconcilerOfCauses, AsksNoEventWhyPodsAreMissingThatIsNotAboutTheirCreation) {
+    create();
+    tell_of(kStatefulSet, "acme-database", "RecreatingFailedPod", "acme-database-0 is being recreated");
+    world.settle_after(std::chrono::seconds(30));
+    EXPECT_EQ(world.condition_of("acme", condition::kReady), "False DatabaseNotReady");
+}
+
+TEST_F(ReconcilerOfCauses, BelievesAnEventAboutAClaimOnlyWhileThatWaitsForItsVolume) {
+    create();
+    world.make_claim("acme", "tenants");
+    const auto set_phase = [&](const char* phase) {
+        world.cluster.edit(kPersistentVolumeClaim, {"tenants", "data-acme-database-0"}, [&](json& claim) {
+            claim["spec"]["storageClassName"] = "fast";
+            claim["status"]["phase"] = phase;
+        });
+        world.settle();
+    };
+    set_phase("Pending");
+    tell_of(kPersistentVolumeClaim, "data-acme-database-0", "ProvisioningFailed",
+            R"(storageclass.storage.k8s.io "fast" not found)");
+    EXPECT_EQ(world.condition_of("acme", condition::kDatabaseReady), "False StorageClassUnknown");
+    set_phase("Bound");
+    EXPECT_EQ(world.condition_of("acme", condition::kDatabaseReady), "False DatabaseNotReady");
 }
 
 }  // namespace

@@ -98,6 +98,17 @@ TEST(AilmentOfEvent, SaysWhyAnObjectWaitsThatDoesNotTellItself) {
     }
 }
 
+TEST(TimeOfEvent, IsWhenItWasToldLast) {
+    json event = {{"metadata", {{"creationTimestamp", "1"}}}, {"eventTime", nullptr}};
+    EXPECT_EQ(time_of_event(event), "1");
+    event["eventTime"] = "2";
+    EXPECT_EQ(time_of_event(event), "2");
+    event["lastTimestamp"] = "3";
+    EXPECT_EQ(time_of_event(event), "3");
+    event["series"]["lastObservedTime"] = "4";
+    EXPECT_EQ(time_of_event(event), "4");
+}
+
 TEST(AilmentOf, DoesNotChangeWithTheNameOfEachAttemptedPod) {
     const auto of = [](const std::string& pod) {
         return ailment_of(kDeployment,

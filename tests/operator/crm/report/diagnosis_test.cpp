@@ -16,7 +16,7 @@ using kube::json;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr Unfinished kAll{.database = true, .migration = true, .server = true};
+const Unfinished kAll{.database = true, .migration = true, .server = true};
 
 /// An instance whose workloads are there, each with a pod.
 struct Given {
@@ -30,11 +30,12 @@ struct Given {
                                     .facts = facts});
         return observed.objects.back();
     }
-    void pod(const std::string& name, const char* component, const char* reason = nullptr) {
+    ObservedObject& pod(const std::string& name, const char* component, const char* reason = nullptr) {
         ObservedObject& object = add(kPod, name, {{"component", component}});
         if (reason != nullptr) {
             object.ailment = Ailment{.reason = reason, .what = "Pod " + name};
         }
+        return object;
     }
     std::vector<std::string> reasons(const Unfinished& unfinished = kAll) const {
         std::vector<std::string> result;
@@ -90,21 +91,47 @@ TEST(Diagnose, BelievesAnEventWhileTheWorkloadHasNoPod) {
     Given given;
     given.add(kStatefulSet, "acme-database");
     EXPECT_THAT(given.reasons(), ElementsAre("database NoPods"));
-    given.observed.told_by_events["uid-of-acme-database"] = Ailment{.reason = reason::kQuotaExceeded};
+    given.observed.told_by_events["uid-of-acme-database"] = {{.reason = reason::kQuotaExceeded}};
     EXPECT_THAT(given.reasons(), ElementsAre("database QuotaExceeded"));
-    given.observed.told_by_events["uid-of-a-namesake"] = Ailment{.reason = reason::kWebhookDenied};
+    given.observed.told_by_events["uid-of-a-namesake"] = {{.reason = reason::kWebhookDenied}};
     EXPECT_THAT(given.reasons(), ElementsAre("database QuotaExceeded"));
     given.pod("acme-database-0", "database");
     EXPECT_THAT(given.reasons(), IsEmpty());
 }
 
-TEST(Diagnose, BelievesAnEventAboutAClaimThatTellsNothingItself) {
+TEST(Diagnose, BelievesNoEventWhileAPodGoes) {
     Given given;
-    given.add(kPersistentVolumeClaim, "data-acme-database-0");
+    given.add(kStatefulSet, "acme-database");
+    given.observed.told_by_events["uid-of-acme-database"] = {{.reason = reason::kQuotaExceeded}};
+    given.pod("acme-database-0", "database").deleting = true;
     EXPECT_THAT(given.reasons(), IsEmpty());
-    given.observed.told_by_events["uid-of-data-acme-database-0"] =
-        Ailment{.reason = reason::kStorageClassUnknown};
+}
+
+TEST(Diagnose, BelievesNoEventFromBeforeTheDatabaseBeganOrCeasedToServe) {
+    Given given;
+    given.add(kStatefulSet, "acme-database");
+    Unfinished unfinished{.database = true, .database_since = "2030-01-01T00:00:07Z"};
+    const auto tell = [&](const char* at) {
+        given.observed.told_by_events["uid-of-acme-database"] = {{.reason = reason::kQuotaExceeded}, at};
+    };
+    tell("2030-01-01T00:00:0");
+    EXPECT_THAT(given.reasons(unfinished), ElementsAre("database NoPods"));
+    tell("2030-01-01T00:00:1");
+    EXPECT_THAT(given.reasons(unfinished), ElementsAre("database QuotaExceeded"));
+    tell("2029-12-31T23:59:5");
+    EXPECT_THAT(given.reasons(unfinished), ElementsAre("database NoPods"));
+    unfinished.database_since.clear();
+    EXPECT_THAT(given.reasons(unfinished), ElementsAre("database QuotaExceeded"));
+}
+
+TEST(Diagnose, BelievesAnEventAboutAClaimThatWaitsForItsVolumeAndTellsNothingItself) {
+    Given given;
+    ObservedObject& claim = given.add(kPersistentVolumeClaim, "data-acme-database-0", {{"pending", true}});
+    EXPECT_THAT(given.reasons(), IsEmpty());
+    given.observed.told_by_events["uid-of-data-acme-database-0"] = {{.reason = reason::kStorageClassUnknown}};
     EXPECT_THAT(given.reasons(), ElementsAre("database StorageClassUnknown"));
+    claim.facts = json::object();
+    EXPECT_THAT(given.reasons(), IsEmpty());
 }
 
 }  // namespace
