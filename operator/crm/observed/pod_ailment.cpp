@@ -98,10 +98,18 @@ const char* reason_of_end(const json& end, const std::string& log) {
     return word == "StartError" || word == "ContainerCannotRun" ? reason::kContainerCannotStart : nullptr;
 }
 
+/// Whether the pod was ready after the container was started. How it ended before that stays with the pod for
+/// as long as it lives, and is no reason any more.
+bool has_run_well(const json& container, const json& pod) {
+    const std::string started = text_at(container, "/state/running/startedAt");
+    const json& ready = named(list_at(pod, "/status/conditions"), "type", "Ready");
+    return !started.empty() && started < ready.value("lastTransitionTime", "");
+}
+
 /// Of a container that ended and is to run on.
-std::optional<Ailment> ailment_of_end(const json& container, const std::string& what) {
+std::optional<Ailment> ailment_of_end(const json& container, const json& pod, const std::string& what) {
     const json& end = last_end(container);
-    if (end.empty()) {
+    if (end.empty() || has_run_well(container, pod)) {
         return std::nullopt;
     }
     const std::string log = end.value("message", "");
@@ -117,8 +125,8 @@ std::optional<Ailment> ailment_of_end(const json& container, const std::string& 
                    .words = last_words(log)};
 }
 
-std::optional<Ailment> ailment_of_container(const json& container, const std::string& pod) {
-    const std::string what = fmt::format("container {} of Pod {}", container.value("name", ""), pod);
+std::optional<Ailment> ailment_of_container(const json& container, const json& pod, const std::string& name) {
+    const std::string what = fmt::format("container {} of Pod {}", container.value("name", ""), name);
     const std::string waiting = text_at(container, "/state/waiting/reason");
     if (const char* reason = meaning_of(kWaiting, waiting)) {
         return Ailment{.reason = reason,
@@ -126,7 +134,7 @@ std::optional<Ailment> ailment_of_container(const json& container, const std::st
                        .by = container.value("image", ""),
                        .words = words_of_registry(text_at(container, "/state/waiting/message"))};
     }
-    return container.value("ready", false) ? std::nullopt : ailment_of_end(container, what);
+    return container.value("ready", false) ? std::nullopt : ailment_of_end(container, pod, what);
 }
 
 /// Of a pod that does one thing and ends, a migration, the failure of its container.
@@ -223,7 +231,7 @@ std::optional<Ailment> ailment_of_pod(const json& pod) {
     }
     for (const char* list : {"/status/initContainerStatuses", "/status/containerStatuses"}) {
         for (const json& container : list_at(pod, list)) {
-            if (auto ailment = ailment_of_container(container, name)) {
+            if (auto ailment = ailment_of_container(container, pod, name)) {
                 return ailment;
             }
         }

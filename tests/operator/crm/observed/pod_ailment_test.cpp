@@ -143,6 +143,23 @@ TEST(AilmentOfPod, IsNothingForOneThatIsWellOrHasDoneItsWork) {
     EXPECT_FALSE(ailment_of_pod(leaving));
 }
 
+TEST(AilmentOfPod, IsNotHowItsContainerEndedBeforeItRanWell) {
+    const auto reason_of = [](const json& end, const char* changed) {
+        json unready = with_container(crashed(3, end));
+        unready["status"]["containerStatuses"][0]["state"]["running"]["startedAt"] = "2030-01-01T00:00:05Z";
+        unready["status"]["conditions"] =
+            json::array({condition("Ready", "False", "ContainersNotReady", "")});
+        unready["status"]["conditions"][0]["lastTransitionTime"] = changed;
+        return ailment_of_pod(unready)->reason;
+    };
+    const json killed = ended(137, "OOMKilled", "");
+    EXPECT_EQ(reason_of(killed, "2030-01-01T00:00:04Z"), reason::kOutOfMemory);
+    EXPECT_EQ(reason_of(killed, "2030-01-01T00:00:05Z"), reason::kOutOfMemory);
+    EXPECT_EQ(reason_of(killed, "2030-01-21T00:00:00Z"), reason::kPodNotReady);
+    EXPECT_EQ(reason_of(ended(1, "Error", ""), "2030-01-01T00:00:04Z"), reason::kCrashLoop);
+    EXPECT_EQ(reason_of(ended(1, "Error", ""), "2030-01-21T00:00:00Z"), reason::kPodNotReady);
+}
+
 TEST(AilmentOfPod, DoesNotChangeWithWhatTicks) {
     const json end = ended(1, "Error", "FATAL");
     EXPECT_EQ(ailment_of_pod(with_container(crashed(2, end))),
