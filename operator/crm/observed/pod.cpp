@@ -43,6 +43,7 @@ Pod pod_of(const json& object) {
             .restarted_at = annotations.value(kRestartedAt, ""),
             .labelled = labels.contains(kComponentLabel),
             .ready = named(conditions, "type", "Ready").value("status", "") == "True",
+            .failed = kube::text_at(object, "/status/phase") == "Failed",
             .running = has_running_container(object)};
     // A pod that is nominated for a node only waits until others have made room for it there.
     if (scheduled.value("reason", "") == "Unschedulable" &&

@@ -15,6 +15,7 @@ struct Pod {
     std::string restarted_at = {};  // kRestartedAt
     bool labelled = false;          // whether it carries the label that selectors go by: pods of 0.1.0 do not
     bool ready = false;
+    bool failed = false;                   // it has ended, and not well
     std::string unschedulable = {};        // in the words of the scheduler; empty when it is not
     std::string unschedulable_since = {};  // RFC 3339
     bool running = false;                  // some container of it is
@@ -26,7 +27,7 @@ struct Pod {
     bool operator==(const Pod&) const = default;
 };
 
-CRM_FACTS(Pod, component, revision, template_digest, restarted_at, labelled, ready, unschedulable,
+CRM_FACTS(Pod, component, revision, template_digest, restarted_at, labelled, ready, failed, unschedulable,
           unschedulable_since, running, migrate_ended, migrate_exit_code, migrate_finished_at)
 
 Pod pod_of(const kube::json& object);

@@ -57,6 +57,16 @@ bool has_pod(const Observed& observed, Component component) {
     });
 }
 
+/// Whether a pod has failed and another is in its place: it stays for long after that. An attempt to migrate
+/// is told of also while the next one is made.
+bool is_replaced(const ObservedObject& object, Component component, const Observed& observed) {
+    const auto has_failed = [](const ObservedObject& pod) { return pod.facts.value("failed", false); };
+    return object.kind == kPod && component != Component::migration && has_failed(object) &&
+           std::ranges::any_of(observed.objects, [&](const ObservedObject& other) {
+               return other.kind == kPod && component_of(other) == component && !has_failed(other);
+           });
+}
+
 /// Whether what an Event tells of an object may still be so: Events are about the past, and stay for an hour.
 bool may_still_be(const Told& told, const ObservedObject& object, Component component,
                   const Observed& observed, const Unfinished& unfinished) {
@@ -103,7 +113,8 @@ std::vector<Finding> diagnose(const kube::ObjectKey& instance, const Observed& o
     std::vector<Finding> findings;
     for (const ObservedObject& object : observed.objects) {
         const auto component = component_of(object);
-        if (!component || !concerns(unfinished, object, *component)) {
+        if (!component || !concerns(unfinished, object, *component) ||
+            is_replaced(object, *component, observed)) {
             continue;
         }
         if (auto ailment = ailment_of(object, *component, observed, unfinished)) {

@@ -124,6 +124,19 @@ TEST(Diagnose, BelievesNoEventFromBeforeTheDatabaseBeganOrCeasedToServe) {
     EXPECT_THAT(given.reasons(unfinished), ElementsAre("database QuotaExceeded"));
 }
 
+TEST(Diagnose, ForgetsAPodThatFailedWhenAnotherIsInItsPlace) {
+    Given given;
+    given.pod("acme-server-1", "server", reason::kEvicted).facts["failed"] = true;
+    given.pod("acme-server-2", "server", reason::kEvicted).facts["failed"] = true;
+    EXPECT_THAT(given.reasons(), ElementsAre("server Evicted"));
+    given.pod("acme-server-3", "server");
+    EXPECT_THAT(given.reasons(), IsEmpty());
+
+    given.pod("acme-migrate-1", "migration", reason::kMigrationRetries).facts["failed"] = true;
+    given.pod("acme-migrate-2", "migration");
+    EXPECT_THAT(given.reasons(), ElementsAre("migration MigrationRetries"));
+}
+
 TEST(Diagnose, BelievesAnEventAboutAClaimThatWaitsForItsVolumeAndTellsNothingItself) {
     Given given;
     ObservedObject& claim = given.add(kPersistentVolumeClaim, "data-acme-database-0", {{"pending", true}});
