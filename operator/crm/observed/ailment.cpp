@@ -53,6 +53,9 @@ std::optional<Ailment> ailment_of_deployment(const json& deployment) {
     if (failure.value("status", "") == "True") {
         return rejected("the pods of Deployment " + name, failure.value("message", ""));
     }
+    if (kube::value_at(deployment, "/spec/paused") == true) {
+        return Ailment{.reason = reason::kPaused, .what = "Deployment " + name};
+    }
     const json& progress = named(conditions, "type", "Progressing");
     if (progress.value("status", "") == "False") {
         return Ailment{.reason = reason::kDeadlineExceeded,
@@ -60,6 +63,16 @@ std::optional<Ailment> ailment_of_deployment(const json& deployment) {
                        .words = progress.value("message", "")};
     }
     return std::nullopt;
+}
+
+std::optional<Ailment> ailment_of_job(const json& job) {
+    if (kube::value_at(job, "/spec/suspend") != true) {
+        return std::nullopt;
+    }
+    const json& suspended = named(list_at(job, "/status/conditions"), "type", "Suspended");
+    return Ailment{.reason = reason::kSuspended,
+                   .what = "Job " + kube::key_of(job).name,
+                   .words = suspended.value("message", "")};
 }
 
 std::optional<Ailment> ailment_of_claim(const json& claim) {
@@ -97,6 +110,9 @@ std::optional<Ailment> found(const kube::Kind& kind, const json& object) {
     }
     if (kind == kDeployment) {
         return ailment_of_deployment(object);
+    }
+    if (kind == kJob) {
+        return ailment_of_job(object);
     }
     return kind == kPersistentVolumeClaim ? ailment_of_claim(object) : std::nullopt;
 }

@@ -113,6 +113,12 @@ constexpr std::array kCauses{
              "The operator has more to write for this instance than {words}, because something changes what "
              "it writes, and so it writes less often now. See who: {what}"},
     CauseRow{reason::kMigrationFailed, kPerson, 0s, "{words}"},
+    CauseRow{reason::kPaused, kPerson, 15s,
+             "{what} is paused, and what is new is not rolled out: resume it with kubectl -n {ns} rollout "
+             "resume {what}. {words}"},
+    CauseRow{reason::kSuspended, kPerson, 15s,
+             "{what} is suspended, and does nothing: resume it (spec.suspend), or see why the queue that "
+             "holds it, such as Kueue, does not admit it. Kubernetes says: {words}"},
     CauseRow{reason::kDeadlineExceeded, kPerson, 0s,
              "{what} has made no progress for too long: see why with kubectl -n {ns} describe {what}. "
              "Kubernetes says: {words}"},

@@ -28,6 +28,13 @@ json claim(const json& spec, const char* phase) {
 TEST(AilmentOf, IsReadFromConditionsAndPhases) {
     json going = claim({{"volumeName", "pv-1"}}, "Bound");
     going["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z";
+    json paused = deployment("Progressing", "Unknown", "Deployment is paused");
+    paused["spec"]["paused"] = true;
+    const json suspended = {
+        {"metadata", {{"name", "acme-migrate-1"}}},
+        {"spec", {{"suspend", true}}},
+        {"status",
+         {{"conditions", {{{"type", "Suspended"}, {"status", "True"}, {"message", "Job suspended"}}}}}}};
     const struct {
         const char* what;
         const kube::Kind& kind;
@@ -43,6 +50,8 @@ TEST(AilmentOf, IsReadFromConditionsAndPhases) {
          deployment("ReplicaFailure", "True", "the moon is wrong"), reason::kPodsRejected, ""},
         {"deadline", kDeployment, deployment("Progressing", "False", "has timed out progressing"),
          reason::kDeadlineExceeded, ""},
+        {"paused", kDeployment, paused, reason::kPaused, ""},
+        {"suspended", kJob, suspended, reason::kSuspended, ""},
         {"lost", kPersistentVolumeClaim, claim({{"volumeName", "pv-1"}}, "Lost"), reason::kVolumeLost,
          "pv-1"},
         {"deleted while it is in use", kPersistentVolumeClaim, going, reason::kVolumeTerminating, "pv-1"},
@@ -64,6 +73,8 @@ TEST(AilmentOf, IsNothingForWhatIsWell) {
     EXPECT_FALSE(ailment_of(kPersistentVolumeClaim, claim({{"storageClassName", "standard"}}, "Pending")));
     EXPECT_FALSE(ailment_of(kPersistentVolumeClaim, claim({{"volumeName", "pv-1"}}, "Pending")));
     EXPECT_FALSE(ailment_of(kPersistentVolumeClaim, claim({{"volumeName", "pv-1"}}, "Bound")));
+    EXPECT_FALSE(ailment_of(kDeployment, deployment("Progressing", "Unknown", "Deployment is resumed")));
+    EXPECT_FALSE(ailment_of(kJob, {{"spec", {{"suspend", false}}}}));
     EXPECT_FALSE(ailment_of(kSecret, json::object()));
 }
 
