@@ -37,6 +37,7 @@ inline constexpr const char* kOutOfMemory = "OutOfMemory";
 inline constexpr const char* kEvicted = "Evicted";
 inline constexpr const char* kPreempted = "Preempted";
 inline constexpr const char* kNodeLost = "NodeLost";
+inline constexpr const char* kPodTerminating = "PodTerminating";
 inline constexpr const char* kPaused = "Paused";
 inline constexpr const char* kSuspended = "Suspended";
 inline constexpr const char* kDeadlineExceeded = "DeadlineExceeded";

@@ -188,6 +188,15 @@ std::optional<Ailment> ailment_of_scheduling(const json& pod, const std::string&
                    .words = scheduled.value("message", "")};
 }
 
+/// What others want to do before the pod may go, as words.
+std::string finalizers_of(const json& pod) {
+    std::string result;
+    for (const json& finalizer : list_at(pod, "/metadata/finalizers")) {
+        result += (result.empty() ? "Its finalizers: " : ", ") + finalizer.get<std::string>();
+    }
+    return result;
+}
+
 /// What is to be said when nothing else is known.
 std::optional<Ailment> not_ready(const json& pod, const std::string& name) {
     const json& ready = named(list_at(pod, "/status/conditions"), "type", "Ready");
@@ -211,14 +220,23 @@ std::optional<Ailment> not_ready(const json& pod, const std::string& name) {
 std::optional<Ailment> ailment_of_pod(const json& pod) {
     const std::string name = kube::key_of(pod).name;
     const std::string phase = text_at(pod, "/status/phase");
-    if (!text_at(pod, "/metadata/deletionTimestamp").empty() || phase == "Failed") {
+    const bool goes = !text_at(pod, "/metadata/deletionTimestamp").empty();
+    if (goes || phase == "Failed") {
         if (auto ended = ailment_of_ended(pod, name)) {
             return ended;
         }
-        return phase == "Failed" ? ailment_of_attempt(pod, name) : std::nullopt;
+    }
+    if (phase == "Failed") {
+        return ailment_of_attempt(pod, name);
     }
     if (phase == "Succeeded") {
         return std::nullopt;
+    }
+    if (goes) {
+        return Ailment{.reason = reason::kPodTerminating,
+                       .what = "Pod " + name,
+                       .by = text_at(pod, "/spec/nodeName"),
+                       .words = finalizers_of(pod)};
     }
     // Another container may keep the pod of an attempt that has failed.
     if (text_at(pod, "/spec/restartPolicy") == "Never") {

@@ -97,6 +97,11 @@ constexpr std::array kCauses{
     CauseRow{reason::kNodeLost, kPerson, 30s,
              "{what} was on node {by}, which is lost: bring the node back, or delete the Node, so that the "
              "pod is made on another. Kubernetes says: {words}"},
+    // Beyond the grace period of every pod that the operator makes.
+    CauseRow{
+        reason::kPodTerminating, kPerson, 90s,
+        "{what} is being deleted and does not go, and another is made only when it is gone: see that the "
+        "kubelet of node {by} runs, and who is to take the pod's finalizers, if it has any. {words}"},
     CauseRow{reason::kFieldsContested, kPerson, 0s,
              "{by} changes {words} of {what} again and again. The operator puts it back, but only after a "
              "pause: have {by} leave {what} alone, or change the CrmInstance instead."},

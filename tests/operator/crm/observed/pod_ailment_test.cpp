@@ -53,6 +53,10 @@ TEST(AilmentOfPod, IsNamedByWhatTheKubeletAndTheSchedulerTell) {
                           {"conditions", {condition("PodScheduled", "False", "Unschedulable", "no room")}}});
     json leaving = pod({{"phase", "Running"}, {"reason", "NodeLost"}, {"message", "node-7 is unresponsive"}});
     leaving["metadata"]["deletionTimestamp"] = "2030-01-01T00:00:00Z";
+    json going = with_container(waiting("ContainerCreating", ""));
+    going["metadata"]["deletionTimestamp"] = "2030-01-01T00:00:00Z";
+    json held = going;
+    held["metadata"]["finalizers"] = {"a/b", "c/d"};
     const struct {
         const char* what;
         json pod;
@@ -100,6 +104,8 @@ TEST(AilmentOfPod, IsNamedByWhatTheKubeletAndTheSchedulerTell) {
                {condition("DisruptionTarget", "True", "PreemptionByScheduler", "for a greater one")}}}),
          reason::kPreempted, "node-7", "for a greater one"},
         {"node lost", leaving, reason::kNodeLost, "node-7", "node-7 is unresponsive"},
+        {"it goes", going, reason::kPodTerminating, "node-7", ""},
+        {"it may not go", held, reason::kPodTerminating, "node-7", "Its finalizers: a/b, c/d"},
         {"room is being made for it", nominated, reason::kPodNotReady, "", "Pending"},
         {"its volume is being mounted", with_container(waiting("ContainerCreating", ""), "Pending"),
          reason::kPodNotReady, "", "ContainerCreating"},
@@ -138,7 +144,7 @@ TEST(AilmentOfPod, IsNothingForOneThatIsWellOrHasDoneItsWork) {
     ready["status"]["conditions"] = json::array({condition("Ready", "True", "", "")});
     EXPECT_FALSE(ailment_of_pod(ready));
     EXPECT_FALSE(ailment_of_pod(pod({{"phase", "Succeeded"}}, "Never")));
-    json leaving = with_container(waiting("ContainerCreating", ""));
+    json leaving = pod({{"phase", "Succeeded"}}, "Never");
     leaving["metadata"]["deletionTimestamp"] = "2030-01-01T00:00:00Z";
     EXPECT_FALSE(ailment_of_pod(leaving));
 }
