@@ -42,11 +42,15 @@ std::string migration_name(std::string_view instance, std::string_view image) {
 }
 
 std::string instance_of_object(const kube::Kind& kind, std::string_view name) {
-    const std::string_view of_job = name.substr(0, name.rfind('-'));
+    const auto but_last = [](std::string_view text) { return text.substr(0, text.rfind('-')); };
+    const std::string_view of_pod = but_last(but_last(name));
     for (const auto& [its_kind, its_name, before, after] :
          {std::tuple(kStatefulSet, name, std::string(), database_name("")),
           std::tuple(kPersistentVolumeClaim, name, fmt::format("{}-", kDataVolume), database_pod_name("")),
-          std::tuple(kJob, of_job, std::string(), std::string("-migrate"))}) {
+          std::tuple(kJob, but_last(name), std::string(), std::string("-migrate")),
+          std::tuple(kPod, name, std::string(), database_pod_name("")),
+          std::tuple(kPod, of_pod, std::string(), server_name("")),
+          std::tuple(kPod, of_pod, std::string(), std::string("-migrate"))}) {
         if (its_kind == kind && its_name.starts_with(before) && its_name.ends_with(after) &&
             its_name.size() > before.size() + after.size()) {
             return std::string(

@@ -28,8 +28,8 @@ std::string admin_secret_name(std::string_view instance);
 /// One Job for each image of the server: a Job cannot be changed.
 std::string migration_name(std::string_view instance, std::string_view image);
 
-/// The instance whose database, claim or migration an object of that name would be; empty when it would be
-/// none.
+/// The instance whose database, claim, migration or pod an object of that name would be; empty when it would
+/// be none.
 std::string instance_of_object(const kube::Kind& kind, std::string_view name);
 
 std::string database_host(std::string_view instance, std::string_view ns);

@@ -54,6 +54,7 @@ inline constexpr const char* kDatabaseDoesNotFit = "DatabaseDoesNotFit";
 inline constexpr const char* kNoStorageClass = "NoStorageClass";
 inline constexpr const char* kStorageClassUnknown = "StorageClassUnknown";
 inline constexpr const char* kVolumeNotProvisioned = "VolumeNotProvisioned";
+inline constexpr const char* kVolumeNotAttached = "VolumeNotAttached";
 
 // How a migration fares.
 inline constexpr const char* kMigrationFailed = "MigrationFailed";

@@ -131,6 +131,9 @@ Ailment ailment_of_event(const json& event) {
     const std::string kind = text_at(event, "/involvedObject/kind");
     const std::string what = fmt::format("{} {}", kind, text_at(event, "/involvedObject/name"));
     const std::string words = common::one_line(text_at(event, "/message"), kWordsLimit);
+    if (kind == kPod.kind) {
+        return {.reason = reason::kVolumeNotAttached, .what = what, .words = words};
+    }
     return kind == kPersistentVolumeClaim.kind ? ailment_of_claim_event(what, words)
                                                : rejected("the pods of " + what, words);
 }

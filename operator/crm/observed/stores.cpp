@@ -50,7 +50,9 @@ struct Telling {
 };
 constexpr const char* kCannotCreate = "FailedCreate";
 const std::array kTelling{Telling{kStatefulSet, kCannotCreate, true}, Telling{kJob, kCannotCreate, false},
-                          Telling{kPersistentVolumeClaim, "", false}};
+                          Telling{kPersistentVolumeClaim, "", false},
+                          // Of the many that there are about pods, which tell the rest themselves.
+                          Telling{kPod, "FailedAttachVolume", false}, Telling{kPod, "FailedMount", false}};
 
 std::string selector_of(const Telling& telling) {
     const std::string reason = *telling.reason != '\0' ? fmt::format(",reason={}", telling.reason) : "";

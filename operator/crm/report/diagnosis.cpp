@@ -73,15 +73,19 @@ bool may_still_be(const Told& told, const ObservedObject& object, Component comp
     if (object.kind == kPersistentVolumeClaim) {
         return object.facts.value("pending", false);
     }
+    if (object.kind == kPod) {
+        return object.ailment && !object.facts.value("running", false);
+    }
     // Between two pods of the database there is none for a moment, which is no news.
     const bool is_past = component == Component::database && told.at < unfinished.database_since;
     return !is_past && !has_pod(observed, component);
 }
 
-/// What an object of a component tells, or what Events tell of it.
+/// What an object of a component tells, or, when that is nothing that explains it, what Events tell of it.
 std::optional<Ailment> ailment_of(const ObservedObject& object, Component component, const Observed& observed,
                                   const Unfinished& unfinished) {
-    if (object.ailment) {
+    const bool is_unexplained = object.ailment && object.ailment->reason == reason::kPodNotReady;
+    if (object.ailment && !is_unexplained) {
         return object.ailment;
     }
     const auto told = observed.told_by_events.find(object.uid);
@@ -93,7 +97,7 @@ std::optional<Ailment> ailment_of(const ObservedObject& object, Component compon
         return Ailment{.reason = reason::kNoPods,
                        .what = fmt::format("{} {}", object.kind.kind, object.key.name)};
     }
-    return std::nullopt;
+    return object.ailment;
 }
 
 /// The database comes before what waits for it.

@@ -165,6 +165,27 @@ TEST_F(ReconcilerOfCauses, AsksNoEventWhyPodsAreMissingThatIsNotAboutTheirCreati
     EXPECT_EQ(world.condition_of("acme", condition::kReady), "False DatabaseNotReady");
 }
 
+TEST_F(ReconcilerOfCauses, ReadsTheEventsOfAPodThatWaitsForItsVolume) {
+    create();
+    world.strand_database("acme");
+    const auto set_state = [&](const json& state) {
+        world.cluster.edit(kPod, {"tenants", "acme-database-0"}, [&](json& pod) {
+            pod["status"] = {{"phase", "Pending"},
+                             {"containerStatuses", {{{"name", "postgres"}, {"state", state}}}}};
+        });
+    };
+    set_state({{"waiting", {{"reason", "ContainerCreating"}}}});
+    tell_of(kPod, "acme-database-0", "FailedAttachVolume", "Multi-Attach error for volume \"pv-1\"");
+    tell_of(kPod, "acme-database-0", "BackOff", "something else");
+    world.settle_after(std::chrono::minutes(1));
+    EXPECT_EQ(world.condition_of("acme", condition::kReady), "False VolumeNotAttached");
+    EXPECT_EQ(world.condition_of("acme", condition::kDatabaseReady), "False VolumeNotAttached");
+    EXPECT_THAT(message(condition::kReady), HasSubstr("Multi-Attach error"));
+    set_state({{"running", json::object()}});
+    world.settle();
+    EXPECT_EQ(world.condition_of("acme", condition::kDatabaseReady), "False DatabaseNotReady");
+}
+
 TEST_F(ReconcilerOfCauses, BelievesAnEventAboutAClaimOnlyWhileThatWaitsForItsVolume) {
     create();
     world.make_claim("acme", "tenants");

@@ -93,6 +93,7 @@ TEST(AilmentOfEvent, SaysWhyAnObjectWaitsThatDoesNotTellItself) {
          R"(Error creating: pods "m-" is forbidden: maximum cpu usage per Container is 1, but limit is 2)",
          reason::kLimitRangeViolated, ""},
         {"Job", "Error creating: something else", reason::kPodsRejected, ""},
+        {"Pod", R"(Multi-Attach error for volume "pv-1")", reason::kVolumeNotAttached, ""},
         {"PersistentVolumeClaim", R"(storageclass.storage.k8s.io "fast" not found)",
          reason::kStorageClassUnknown, "fast"},
         {"PersistentVolumeClaim", "failed to provision volume: ResourceExhausted: no space",

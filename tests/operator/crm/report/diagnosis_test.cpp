@@ -124,6 +124,19 @@ TEST(Diagnose, BelievesNoEventFromBeforeTheDatabaseBeganOrCeasedToServe) {
     EXPECT_THAT(given.reasons(unfinished), ElementsAre("database QuotaExceeded"));
 }
 
+TEST(Diagnose, BelievesAnEventAboutAPodThatDoesNotTellItselfUntilItRuns) {
+    Given given;
+    given.observed.told_by_events["uid-of-acme-database-0"] = {{.reason = reason::kVolumeNotAttached}};
+    ObservedObject& pod = given.pod("acme-database-0", "database", reason::kUnschedulable);
+    EXPECT_THAT(given.reasons(), ElementsAre("database Unschedulable"));
+    pod.ailment->reason = reason::kPodNotReady;
+    EXPECT_THAT(given.reasons(), ElementsAre("database VolumeNotAttached"));
+    pod.facts["running"] = true;
+    EXPECT_THAT(given.reasons(), ElementsAre("database PodNotReady"));
+    pod.ailment.reset();
+    EXPECT_THAT(given.reasons(), IsEmpty());
+}
+
 TEST(Diagnose, ForgetsAPodThatFailedWhenAnotherIsInItsPlace) {
     Given given;
     given.pod("acme-server-1", "server", reason::kEvicted).facts["failed"] = true;
