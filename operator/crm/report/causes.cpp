@@ -68,7 +68,7 @@ constexpr std::array kCauses{
     CauseRow{reason::kVolumeNotProvisioned, kPerson, 15s,
              "{what} waits for a volume, and its provisioner cannot make one: make room or repair it, see "
              "kubectl -n {ns} describe {what}. It says: {words}"},
-    CauseRow{reason::kVolumeNotAttached, kPerson, 60s,
+    CauseRow{reason::kVolumeNotAttached, kPerson, 25s,
              "A volume of {what} cannot be attached to its node or mounted: put right what is named, see "
              "kubectl -n {ns} describe {what}. Kubernetes says: {words}"},
     CauseRow{reason::kDiskFull, kPerson, 0s,
