@@ -20,10 +20,10 @@ bool is_about_to_grow(const CrmInstance& instance, const Observed& observed);
 /// node is not counted: see stranded().
 std::string why_no_node_fits(const Footprint& wanted, const std::vector<kube::json>& nodes);
 
-/// How long a pod that was restarted to grow may be without a node until it is taken back, while the database
-/// is away: so long others take to leave a node, and a quick autoscaler to bring one.
-inline constexpr std::chrono::minutes kTimeForANode{2};
-/// The same where nodes are known to come on demand: machines may take their time to start.
+/// How long a pod that was restarted to grow may be without a node until it is taken back: the database is away
+/// so long. Others that are about to leave a node take some seconds.
+inline constexpr std::chrono::seconds kTimeForANode{20};
+/// The same where nodes are known to come on demand: machines take their time to start.
 inline constexpr std::chrono::minutes kTimeForANewNode{10};
 
 /// A pod that was restarted to grow and that no node takes.

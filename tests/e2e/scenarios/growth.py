@@ -31,8 +31,7 @@ class Growth(Scenario):
         contact = instance.api().create_contact(firstName="Still", lastName="Here")
         # All of a node: something else runs there already.
         self.ask_for(instance, list_objects("nodes", "")[0]["status"]["allocatable"]["cpu"])
-        wait_until("meanwhile it waits for a node", lambda: instance.condition("Ready").get("reason") == "Unschedulable")
-        self.wait_refused(instance, timeout=240)
+        self.wait_refused(instance)
         self.assertIn("Insufficient cpu", instance.condition("Ready")["message"])
         wait_until("the database is back", lambda: instance.condition("DatabaseReady").get("status") == "True"
                    and self.database(instance)["spec"]["containers"][0]["resources"]["requests"]["cpu"] == "50m", timeout=120)
