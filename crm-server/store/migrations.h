@@ -32,9 +32,9 @@ struct MigrationReport {
 
 /// Brings the database to the newest of `steps`. Blocks. Waits up to `patience` for the database to accept
 /// connections and for other sessions to let go of what a step needs; fails with unavailable when they did
-/// not. Fails with invalid when the database was migrated by a step whose text has changed since, and with other
-/// kinds when a step failed. A database that is newer than `steps` stays as it is: it is what a later program
-/// left, and a migration leaves the version before it working.
+/// not. Fails with invalid when the database was migrated by a step whose text has changed since, and with
+/// other kinds when a step failed. A database that is newer than `steps` stays as it is: it is what a later
+/// program left, and a migration leaves the version before it working.
 Result<MigrationReport> migrate(const ConnectionSettings& database, std::chrono::seconds patience,
                                 std::span<const Migration> steps = migrations());
 

@@ -20,8 +20,8 @@ bool is_about_to_grow(const CrmInstance& instance, const Observed& observed);
 /// node is not counted: see stranded().
 std::string why_no_node_fits(const Footprint& wanted, const std::vector<kube::json>& nodes);
 
-/// How long a pod that was restarted to grow may be without a node until it is taken back: the database is away
-/// so long. Others that are about to leave a node take some seconds.
+/// How long a pod that was restarted to grow may be without a node until it is taken back: the database is
+/// away so long. Others that are about to leave a node take some seconds.
 inline constexpr std::chrono::seconds kTimeForANode{20};
 /// The same where nodes are known to come on demand: machines take their time to start.
 inline constexpr std::chrono::minutes kTimeForANewNode{10};
