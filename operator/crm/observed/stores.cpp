@@ -42,36 +42,39 @@ runtime::Projected project_owned(const kube::Kind& kind, const kube::json& objec
     return {.owner = {kube::key_of(object).ns, instance_of(object)}, .fields = projection(kind, object)};
 }
 
-/// Of which Warning Events tell why it waits, and by which reason; any when that is empty.
-struct Telling {
-    const kube::Kind& about;
-    const char* reason;
-    bool is_timed;  // whether it is asked when
-};
-constexpr const char* kCannotCreate = "FailedCreate";
-const std::array kTelling{Telling{kStatefulSet, kCannotCreate, true}, Telling{kJob, kCannotCreate, false},
-                          Telling{kPersistentVolumeClaim, "", false},
-                          // Of the many that there are about pods, which tell the rest themselves.
-                          Telling{kPod, "FailedAttachVolume", false}, Telling{kPod, "FailedMount", false}};
+/// The Warning Events that tell why an object waits which does not tell itself. One watch each, since
+/// selectors know no alternatives; of the many that there are about pods, which tell the rest themselves,
+/// only two.
+constexpr std::array kTelling{"reason=FailedCreate", "involvedObject.kind=PersistentVolumeClaim",
+                              "involvedObject.kind=Pod,reason=FailedAttachVolume",
+                              "involvedObject.kind=Pod,reason=FailedMount"};
 
-std::string selector_of(const Telling& telling) {
-    const std::string reason = *telling.reason != '\0' ? fmt::format(",reason={}", telling.reason) : "";
-    return fmt::format("type=Warning,involvedObject.kind={}{}", telling.about.kind, reason);
+/// What an Event is about; null for what is none of an instance's.
+const kube::Kind* involved_kind(const kube::json& event) {
+    static constexpr std::array kInvolved{&kStatefulSet, &kJob, &kPersistentVolumeClaim, &kPod};
+    const std::string name = text_at(event, "/involvedObject/kind");
+    const auto* const found =
+        std::ranges::find_if(kInvolved, [&](const kube::Kind* kind) { return kind->kind == name; });
+    return found != kInvolved.end() ? *found : nullptr;
 }
 
 /// An Event that is told again, with another count, is the same; with another time, too, where that is not
-/// asked. Where it is, what is less than ten seconds is left out: an Event is repeated many times in its
-/// first moments, and then less and less often.
-runtime::Projected project_event(const Telling& telling, const kube::json& event) {
+/// asked. Of a StatefulSet it is: what is less than ten seconds is left out: an Event is repeated many times
+/// in its first moments, and then less and less often.
+runtime::Projected project_event(const kube::json& event) {
     constexpr std::string_view kTenSeconds = "2030-01-01T00:00:0";
-    const kube::ObjectKey key = kube::key_of(event);
+    const kube::Kind* about = involved_kind(event);
+    if (about == nullptr) {
+        return {};
+    }
     kube::json fields = {{"uid", text_at(event, "/involvedObject/uid")},
                          {"ailment", ailment_of_event(event)}};
-    if (telling.is_timed) {
+    if (*about == kStatefulSet) {
         fields["at"] = time_of_event(event).substr(0, kTenSeconds.size());
     }
-    return {.owner = {key.ns, instance_of_object(telling.about, text_at(event, "/involvedObject/name"))},
-            .fields = std::move(fields)};
+    return {
+        .owner = {kube::key_of(event).ns, instance_of_object(*about, text_at(event, "/involvedObject/name"))},
+        .fields = std::move(fields)};
 }
 
 }  // namespace
@@ -84,10 +87,9 @@ Stores::Stores(runtime::Controller& controller, const std::vector<kube::Kind>& o
         const auto project = [kind](const kube::json& object) { return project_owned(kind, object); };
         owned_.push_back({kind, std::make_unique<runtime::Store>(project, controller.on_change(kind))});
     }
-    for (const Telling& telling : kTelling) {
-        const auto project = [&telling](const kube::json& event) { return project_event(telling, event); };
-        events_.push_back(
-            {selector_of(telling), std::make_unique<runtime::Store>(project, controller.on_change(kEvent))});
+    for (const char* const telling : kTelling) {
+        events_.push_back({fmt::format("type=Warning,{}", telling),
+                           std::make_unique<runtime::Store>(project_event, controller.on_change(kEvent))});
     }
 }
 

@@ -43,7 +43,7 @@ class Stores {
         std::unique_ptr<runtime::Store> store;
     };
 
-    /// Of one kind of object, and for one reason, each.
+    /// Those of one watch.
     struct Events {
         std::string field_selector;
         std::unique_ptr<runtime::Store> store;
