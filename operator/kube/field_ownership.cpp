@@ -1,10 +1,14 @@
 #include "operator/kube/field_ownership.h"
 
+#include "operator/kube/json_fields.h"
+
 #include <algorithm>
 #include <cmath>
 #include <initializer_list>
 #include <string>
 #include <vector>
+
+#include <fmt/format.h>
 
 namespace kube {
 namespace {
@@ -12,31 +16,10 @@ namespace {
 /// The field sets that managers hold at one place of an object.
 using FieldSets = std::vector<const json*>;
 
-std::string_view text(const json& entry, const char* field) {
-    const auto value = entry.find(field);
-    return value != entry.end() && value->is_string() ? std::string_view(value->get_ref<const std::string&>())
-                                                      : std::string_view{};
-}
-
-/// Null when the object has none.
-const json* managed_fields(const json& object) {
-    const auto metadata = object.find("metadata");
-    if (metadata == object.end() || !metadata->is_object()) {
-        return nullptr;
-    }
-    const auto entries = metadata->find("managedFields");
-    return entries != metadata->end() && entries->is_array() ? &*entries : nullptr;
-}
-
 /// The entry of managedFields that an apply to the object itself, not to a subresource, wrote.
 bool is_apply_of(const json& entry, std::string_view manager) {
-    return text(entry, "manager") == manager && text(entry, "operation") == "Apply" &&
-           text(entry, "subresource").empty();
-}
-
-const json* fields_of(const json& entry) {
-    const auto fields = entry.is_object() ? entry.find("fieldsV1") : entry.end();
-    return fields != entry.end() && fields->is_object() ? &*fields : nullptr;
+    return text_at(entry, "/manager") == manager && text_at(entry, "/operation") == "Apply" &&
+           text_at(entry, "/subresource").empty();
 }
 
 FieldSets children(const FieldSets& sets, const std::string& path_element) {
@@ -224,31 +207,25 @@ class Digest {
 }  // namespace
 
 json owned_fields(const json& object, std::string_view manager) {
-    const json* entries = managed_fields(object);
-    if (entries == nullptr) {
-        return nullptr;
-    }
     const json* owned = nullptr;
     FieldSets others;
-    for (const json& entry : *entries) {
-        const json* fields = fields_of(entry);
-        if (fields == nullptr) {
+    for (const json& entry : list_at(object, "/metadata/managedFields")) {
+        const json& fields = value_at(entry, "/fieldsV1");
+        if (!fields.is_object()) {
             continue;
         }
         if (owned == nullptr && is_apply_of(entry, manager)) {
-            owned = fields;
+            owned = &fields;
         } else {
-            others.push_back(fields);
+            others.push_back(&fields);
         }
     }
     return owned == nullptr ? json(nullptr) : owned_members(object, *owned, others);
 }
 
 bool is_written_by(const json& object, std::string_view manager) {
-    const json* entries = managed_fields(object);
-    return entries != nullptr && std::any_of(entries->begin(), entries->end(), [&](const json& entry) {
-               return text(entry, "manager") == manager;
-           });
+    return std::ranges::any_of(list_at(object, "/metadata/managedFields"),
+                               [&](const json& entry) { return text_at(entry, "/manager") == manager; });
 }
 
 json identity_removed(json manifest) {
@@ -271,17 +248,18 @@ std::uint64_t digest(const json& value) {
     return result.value();
 }
 
+std::string digest_text(const json& value) {
+    return fmt::format("{:016x}", digest(value));
+}
+
 std::uint64_t content_digest(const json& object) {
-    static const json kNone = json::object();
     Digest result(Digest::Nulls::left_out);
     if (!object.is_object()) {
         result.add(object);
         return result.value();
     }
     result.add_without({"apiVersion", "kind", "metadata"}, object);
-    const auto metadata = object.find("metadata");
-    const bool has_metadata = metadata != object.end() && metadata->is_object();
-    result.add_without({"name", "namespace"}, has_metadata ? *metadata : kNone);
+    result.add_without({"name", "namespace"}, object_at(object, "/metadata"));
     return result.value();
 }
 

@@ -37,6 +37,8 @@ json identity_removed(json manifest);
 /// A digest of a JSON value that does not depend on the order of object keys. Stable across processes.
 /// Equal values (by operator==) have equal digests.
 std::uint64_t digest(const json& value);
+/// The same as sixteen hexadecimal digits, as annotations hold it.
+std::string digest_text(const json& value);
 
 /// The same of an object without its identity, and as if members that are null were not there: what
 /// owned_fields() of a live object and a manifest have in common when the one is as the other wants it.

@@ -3,13 +3,24 @@
 namespace kube {
 namespace {
 
-const json kNull;
-const json kEmptyObject = json::object();
-const json kEmptyList = json::array();
+const json& nothing() {
+    static const json null;
+    return null;
+}
+
+const json& empty_object() {
+    static const json object = json::object();
+    return object;
+}
+
+const json& empty_list() {
+    static const json list = json::array();
+    return list;
+}
 
 const json& member(const json& object, std::string_view name) {
     const auto found = object.find(name);
-    return found != object.end() ? *found : kNull;
+    return found != object.end() ? *found : nothing();
 }
 
 }  // namespace
@@ -32,12 +43,12 @@ std::string text_at(const json& object, std::string_view pointer) {
 
 const json& object_at(const json& object, std::string_view pointer) {
     const json& value = value_at(object, pointer);
-    return value.is_object() ? value : kEmptyObject;
+    return value.is_object() ? value : empty_object();
 }
 
 const json& list_at(const json& object, std::string_view pointer) {
     const json& value = value_at(object, pointer);
-    return value.is_array() ? value : kEmptyList;
+    return value.is_array() ? value : empty_list();
 }
 
 const json& named(const json& list, std::string_view key, std::string_view value) {
@@ -47,7 +58,7 @@ const json& named(const json& list, std::string_view key, std::string_view value
             return item;
         }
     }
-    return kEmptyObject;
+    return empty_object();
 }
 
 }  // namespace kube

@@ -1,5 +1,7 @@
 #include "operator/kube/response.h"
 
+#include "operator/kube/json_fields.h"
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -32,33 +34,17 @@ ErrorKind kind_of(int status) {
     return status >= 500 ? ErrorKind::unavailable : ErrorKind::internal;
 }
 
-std::string string_at(const json& object, const char* field) {
-    const auto value = object.find(field);
-    return value != object.end() && value->is_string() ? value->get<std::string>() : std::string{};
-}
-
-int int_at(const json& object, const char* field) {
-    const auto value = object.find(field);
-    return value != object.end() && value->is_number_integer() ? value->get<int>() : 0;
-}
-
-json details_of(const json& status) {
-    const auto details = status.find("details");
-    return details != status.end() && details->is_object() ? *details : json::object();
+const json& causes_of(const json& status) {
+    return list_at(status, "/details/causes");
 }
 
 /// The message, with what is wrong in which field where it does not say so itself.
 std::string message_of(const json& status) {
-    std::string message = string_at(status, "message");
-    const json details = details_of(status);
-    const auto causes = details.find("causes");
-    if (causes == details.end() || !causes->is_array()) {
-        return message;
-    }
-    for (const json& cause : *causes) {
-        const std::string text = cause.is_object() ? string_at(cause, "message") : std::string{};
+    std::string message = text_at(status, "/message");
+    for (const json& cause : causes_of(status)) {
+        const std::string text = text_at(cause, "/message");
         if (!text.empty() && message.find(text) == std::string::npos) {
-            const std::string field = string_at(cause, "field");
+            const std::string field = text_at(cause, "/field");
             message += "; " + (field.empty() ? text : field + ": " + text);
         }
     }
@@ -68,12 +54,8 @@ std::string message_of(const json& status) {
 /// Whether the object of the name is another one than was meant. To a patch the API server says so as if
 /// somebody had tried to change the uid.
 bool is_about_the_uid(const json& status) {
-    const json details = details_of(status);
-    const auto causes = details.find("causes");
-    return causes != details.end() && causes->is_array() &&
-           std::any_of(causes->begin(), causes->end(), [](const json& cause) {
-               return cause.is_object() && string_at(cause, "field") == "metadata.uid";
-           });
+    return std::ranges::any_of(causes_of(status),
+                               [](const json& cause) { return text_at(cause, "/field") == "metadata.uid"; });
 }
 
 std::optional<std::chrono::milliseconds> parse_seconds(std::string_view text) {
@@ -106,12 +88,12 @@ Error error_of_status(const json& status) {
     if (!status.is_object()) {
         return {ErrorKind::internal, "the API server sent an error without a Status"};
     }
-    Error error{is_about_the_uid(status) ? ErrorKind::conflict : kind_of(int_at(status, "code")),
+    Error error{is_about_the_uid(status) ? ErrorKind::conflict : kind_of(number_at<int>(status, "/code")),
                 message_of(status)};
     if (error.message.empty()) {
-        error.message = string_at(status, "reason");
+        error.message = text_at(status, "/reason");
     }
-    if (const int wait = int_at(details_of(status), "retryAfterSeconds"); wait > 0) {
+    if (const int wait = number_at<int>(status, "/details/retryAfterSeconds"); wait > 0) {
         error.retry_after = seconds(wait);
     }
     return error;
@@ -153,7 +135,7 @@ Result<Page> decode_page(const Kind& kind, const Response& response) {
     if (page.resource_version.empty()) {
         return malformed("list");
     }
-    page.continue_token = string_at(list["metadata"], "continue");
+    page.continue_token = text_at(list, "/metadata/continue");
     json& items = list["items"];
     if (!items.is_array() && !items.is_null()) {
         return malformed("list");

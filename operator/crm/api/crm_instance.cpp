@@ -163,15 +163,10 @@ void read_admin(const Fields& spec, Spec& result) {
 }  // namespace
 
 Identity decode_identity(const json& object) {
-    Identity identity{.key = kube::key_of(object), .uid = kube::uid_of(object)};
-    if (const auto metadata = object.find("metadata"); metadata != object.end() && metadata->is_object()) {
-        identity.deleting = metadata->contains("deletionTimestamp");
-        if (const auto generation = metadata->find("generation");
-            generation != metadata->end() && generation->is_number_integer()) {
-            identity.generation = generation->get<std::int64_t>();
-        }
-    }
-    return identity;
+    return {.key = kube::key_of(object),
+            .uid = kube::uid_of(object),
+            .generation = kube::number_at(object, "/metadata/generation"),
+            .deleting = !kube::value_at(object, "/metadata/deletionTimestamp").is_null()};
 }
 
 Result<Spec> decode_spec(const json& object) {

@@ -24,4 +24,14 @@ inline constexpr kube::Kind kPodDisruptionBudget{"policy", "v1", "PodDisruptionB
                                                  "poddisruptionbudgets"};
 inline constexpr kube::Kind kEvent{"", "v1", "Event", "events"};
 
+/// Of which pods are made that run on, and are replaced one after the other.
+inline bool is_rolled(const kube::Kind& kind) {
+    return kind == kDeployment || kind == kStatefulSet;
+}
+
+/// Of which pods are made.
+inline bool is_workload(const kube::Kind& kind) {
+    return is_rolled(kind) || kind == kJob;
+}
+
 }  // namespace crm

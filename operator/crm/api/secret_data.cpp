@@ -5,8 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <fmt/format.h>
-
 namespace crm {
 
 std::string base64(std::string_view bytes) {
@@ -26,7 +24,7 @@ std::string base64(std::string_view bytes) {
 }
 
 std::string password_digest(std::string_view password) {
-    return password.empty() ? std::string{} : fmt::format("{:016x}", kube::digest(std::string(password)));
+    return password.empty() ? std::string{} : kube::digest_text(std::string(password));
 }
 
 }  // namespace crm

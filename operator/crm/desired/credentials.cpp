@@ -7,8 +7,6 @@
 #include <cstdlib>
 #include <sys/random.h>
 
-#include <fmt/format.h>
-
 namespace crm {
 
 using kube::json;
@@ -36,7 +34,7 @@ std::string random_password(const RandomBytes& random) {
 }
 
 std::string credentials_digest(const json& data, const std::string& password_digest) {
-    return fmt::format("{:016x}", kube::digest(json::array({data, password_digest})));
+    return kube::digest_text(json::array({data, password_digest}));
 }
 
 }  // namespace crm

@@ -11,6 +11,7 @@
 #include "operator/crm/report/causes.h"
 #include "operator/kube/difference.h"
 #include "operator/kube/field_ownership.h"
+#include "operator/kube/json_fields.h"
 #include "operator/runtime/adaptive_concurrency.h"
 
 #include <algorithm>
@@ -228,7 +229,7 @@ class Actor {
         }
         const json labels = json::object({{"metadata", json::object({{"labels", action.object}})}});
         for (const json& item : page->items) {
-            if (!is_controlled_by(item, action.uid)) {
+            if (!is_owned_by(item, action.uid)) {
                 continue;
             }
             const auto patched = hands_.client.patch(history, kube::key_of(item), labels,
@@ -240,10 +241,9 @@ class Actor {
         return remove(action, kube::Dependents::orphan);
     }
 
-    static bool is_controlled_by(const json& object, const std::string& uid) {
-        const json owners = object["metadata"].value("ownerReferences", json::array());
-        return std::any_of(owners.begin(), owners.end(),
-                           [&](const json& owner) { return owner.value("uid", "") == uid; });
+    static bool is_owned_by(const json& object, const std::string& uid) {
+        return std::ranges::any_of(kube::list_at(object, "/metadata/ownerReferences"),
+                                   [&](const json& owner) { return kube::text_at(owner, "/uid") == uid; });
     }
 
     /// What nobody lets be made again is not deleted.

@@ -11,14 +11,10 @@ namespace {
 
 using kube::json;
 
-bool is_workload(const kube::Kind& kind) {
-    return kind == kDeployment || kind == kStatefulSet;
-}
-
 /// The workload whose pods are of the component.
 const DesiredObject* workload_of(const std::vector<DesiredObject>& desired, const std::string& component) {
     const auto found = std::find_if(desired.begin(), desired.end(), [&](const DesiredObject& object) {
-        return is_workload(object.kind) && component_of(object.manifest) == component;
+        return is_rolled(object.kind) && component_of(object.manifest) == component;
     });
     return found != desired.end() ? &*found : nullptr;
 }
@@ -64,7 +60,7 @@ std::vector<Action> label_former_pods(const Identity& instance, const Observed& 
 }
 
 bool is_of_another_selector(const DesiredObject& desired, const ObservedObject& observed) {
-    return is_workload(desired.kind) &&
+    return is_rolled(desired.kind) &&
            observed.facts.get<Rollout>().selector != selector_digest(desired.manifest);
 }
 

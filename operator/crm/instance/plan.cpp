@@ -189,10 +189,6 @@ void plan_restart(const Identity& instance, const Observed& observed, std::vecto
     }
 }
 
-bool has_pods(const kube::Kind& kind) {
-    return kind == kStatefulSet || kind == kDeployment || kind == kJob;
-}
-
 /// Controllers try again after a time that doubles to create pods that are refused: what is about to go, with
 /// the namesake that made it, must not let them begin.
 bool is_needed_by_pods(const kube::Kind& kind) {
@@ -247,7 +243,7 @@ std::vector<Action> plan(const Identity& instance, const Observed& observed,
         if (const auto* existing = observed.find(object.kind, kube::key_of(object.manifest).name)) {
             pods_can_start &= !(existing->deleting && is_needed_by_pods(object.kind));
             plan_existing(instance, object, *existing, actions);
-        } else if (object.needed && (pods_can_start || !has_pods(object.kind))) {
+        } else if (object.needed && (pods_can_start || !is_workload(object.kind))) {
             plan_new(object, database && database->ready > 0, actions);
         }
     }
@@ -256,12 +252,12 @@ std::vector<Action> plan(const Identity& instance, const Observed& observed,
 }
 
 bool is_disruptive(const Action& action) {
-    return action.verb != Verb::patch && (has_pods(action.kind) || action.kind == kPod);
+    return action.verb != Verb::patch && (is_workload(action.kind) || action.kind == kPod);
 }
 
 bool has_new_wish(const Observed& observed, const std::vector<DesiredObject>& desired) {
     return std::any_of(desired.begin(), desired.end(), [&](const DesiredObject& object) {
-        if (object.kind != kStatefulSet && object.kind != kDeployment) {
+        if (!is_rolled(object.kind)) {
             return false;
         }
         const auto rollout = observed.rollout(object.kind, kube::key_of(object.manifest).name);

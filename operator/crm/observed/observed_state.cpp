@@ -44,7 +44,7 @@ JobResult job_result_of(const json& object) {
 }
 
 json facts_of(const kube::Kind& kind, const json& object) {
-    if (kind == kDeployment || kind == kStatefulSet) {
+    if (is_rolled(kind)) {
         return rollout_of(object);
     }
     if (kind == kJob) {

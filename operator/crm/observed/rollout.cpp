@@ -5,8 +5,6 @@
 #include "operator/kube/field_ownership.h"
 #include "operator/kube/json_fields.h"
 
-#include <fmt/format.h>
-
 namespace crm {
 namespace {
 
@@ -14,10 +12,6 @@ using kube::json;
 using kube::number_at;
 using kube::object_at;
 using kube::text_at;
-
-std::string text_digest(const json& value) {
-    return fmt::format("{:016x}", kube::digest(value));
-}
 
 /// Ours: a policy may have put others beside it, and before it.
 const json& container_of(const json& workload) {
@@ -59,13 +53,14 @@ Rollout rollout_of(const json& object) {
 }
 
 std::string selector_digest(const json& workload) {
-    return text_digest(kube::value_at(workload, "/spec/selector/matchLabels"));
+    return kube::digest_text(kube::value_at(workload, "/spec/selector/matchLabels"));
 }
 
 std::string essence_of(const json& workload) {
     const json& container = container_of(workload);
-    return text_digest(json::array({container.value("image", json()), container.value("resources", json()),
-                                    template_annotations(workload).value(kCredentialsDigest, json())}));
+    return kube::digest_text(
+        json::array({container.value("image", json()), container.value("resources", json()),
+                     template_annotations(workload).value(kCredentialsDigest, json())}));
 }
 
 }  // namespace crm

@@ -46,10 +46,6 @@ bool concerns(const Unfinished& unfinished, const ObservedObject& object, Compon
     std::abort();
 }
 
-bool is_workload(const kube::Kind& kind) {
-    return kind == kStatefulSet || kind == kJob || kind == kDeployment;
-}
-
 /// Whether a pod of the component is there, be it one that goes: the next is made when it is gone.
 bool has_pod(const Observed& observed, Component component) {
     return std::ranges::any_of(observed.objects, [&](const ObservedObject& object) {

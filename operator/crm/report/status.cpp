@@ -42,9 +42,10 @@ struct Situation {
     Update update;
 };
 
-/// Pods serve also while their workload is replaced. What a deleted namesake left does not count.
-bool has_pods(const StatusInput& in, const kube::Kind& kind, const std::string& workload,
-              Component component) {
+/// Whether a pod of the component is ready, be it that its workload is replaced. What a deleted namesake left
+/// does not count.
+bool pods_serve(const StatusInput& in, const kube::Kind& kind, const std::string& workload,
+                Component component) {
     const ObservedObject* object = in.observed.find(kind, workload);
     const bool ours = object == nullptr || object->controller == in.identity.uid;
     return ours && in.observed.has_ready_pod(component);
@@ -73,9 +74,9 @@ Situation situation_of(const StatusInput& in) {
             .database_complete = is_database_complete(in.observed, name),
             .server = server,
             .database_serves = (workload && workload->ready > 0) ||
-                               has_pods(in, kStatefulSet, database_name(name), Component::database),
+                               pods_serve(in, kStatefulSet, database_name(name), Component::database),
             .server_serves = (server && server->available > 0) ||
-                             has_pods(in, kDeployment, server_name(name), Component::server),
+                             pods_serve(in, kDeployment, server_name(name), Component::server),
             .was_complete = !in.previous.running_version.empty(),
             .is_off = in.spec != nullptr && in.spec->replicas == 0 && server && server->wanted == 0,
             .update = in.update};

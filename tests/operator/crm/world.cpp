@@ -150,6 +150,13 @@ void World::run_database(const std::string& name, const std::string& ns) {
     });
 }
 
+void World::show_template(const std::string& name, const std::string& ns) {
+    cluster.edit(kStatefulSet, {ns, database_name(name)}, [](json& object) {
+        object["status"]["observedGeneration"] = object["metadata"]["generation"];
+        object["status"]["updateRevision"] = object["spec"]["template"].dump();
+    });
+}
+
 void World::strand_database(const std::string& name, const std::string& ns) {
     run_database(name, ns);
     cluster.edit(kPod, {ns, database_pod_name(name)}, [&](json& pod) {

@@ -36,6 +36,8 @@ class World {
     void create(const kube::json& manifest) { cluster.put(kCrmInstance, manifest); }
     /// The database has its claim and is up, its migration done and every server pod ready; settles.
     void start_pods(const std::string& name, const std::string& ns = "tenants");
+    /// The controller of StatefulSets sees the template of a database.
+    void show_template(const std::string& name, const std::string& ns = "tenants");
     /// What the controller of StatefulSets does first.
     void make_claim(const std::string& name, const std::string& ns);
     /// The database's pod is made, if there is none, and finds no node; settles.

@@ -2,6 +2,7 @@
 #include "operator/crm/api/names.h"
 #include "operator/crm/desired/builders/builders.h"
 #include "operator/crm/desired/builders/manifest.h"
+#include "operator/kube/field_ownership.h"
 
 namespace crm {
 namespace {
@@ -89,7 +90,7 @@ json volume_claim_template(const CrmInstance& instance) {
 json database_stateful_set(const CrmInstance& instance, const Context& context) {
     json of_template = pod_template(instance, context);
     of_template["metadata"]["annotations"][std::string(kTemplateDigest)] =
-        digest_text(worth_a_restart(of_template, instance.name()));
+        kube::digest_text(worth_a_restart(of_template, instance.name()));
     json result = owned_object(kStatefulSet, instance, database_name(instance.name()), Component::database);
     result["spec"] = json::object(
         {{"replicas", 1},

@@ -5,8 +5,6 @@
 #include "operator/crm/api/secret_data.h"
 #include "operator/kube/field_ownership.h"
 
-#include <fmt/format.h>
-
 namespace crm {
 
 using kube::json;
@@ -140,12 +138,8 @@ json mount(std::string_view volume, std::string_view path) {
     return json::object({{"name", volume}, {"mountPath", path}});
 }
 
-std::string digest_text(const json& value) {
-    return fmt::format("{:016x}", kube::digest(value));
-}
-
 void annotate_spec(json& workload) {
-    workload["metadata"]["annotations"][std::string(kSpecDigest)] = digest_text(workload["spec"]);
+    workload["metadata"]["annotations"][std::string(kSpecDigest)] = kube::digest_text(workload["spec"]);
 }
 
 json service_port(std::string_view name, int port) {

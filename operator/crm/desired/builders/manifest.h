@@ -53,8 +53,6 @@ kube::json empty_volume(std::string_view name);
 kube::json read_only_mount(std::string_view volume, std::string_view path);
 kube::json mount(std::string_view volume, std::string_view path);
 
-/// The digest of a value, as an annotation holds it.
-std::string digest_text(const kube::json& value);
 /// Writes the digest of its spec on a workload: see kSpecDigest.
 void annotate_spec(kube::json& workload);
 

@@ -61,10 +61,7 @@ class ReconcilerUpdate : public WorldTest {
     /// The template has reached the controllers of Kubernetes; settles.
     void arrive() {
         for (const std::string& name : kNames) {
-            world.cluster.edit(kStatefulSet, {"tenants", database_name(name)}, [](json& object) {
-                object["status"]["observedGeneration"] = object["metadata"]["generation"];
-                object["status"]["updateRevision"] = object["spec"]["template"].dump();
-            });
+            world.show_template(name);
         }
         world.settle();
     }
