@@ -8,6 +8,7 @@
 #include "operator/crm/instance/restoration.h"
 #include "operator/crm/instance/trial.h"
 #include "operator/crm/observed/drift.h"
+#include "operator/crm/observed/rollout.h"
 #include "operator/crm/report/causes.h"
 #include "operator/kube/difference.h"
 #include "operator/kube/field_ownership.h"
@@ -30,9 +31,9 @@ std::string name_of(const Action& action) {
     return fmt::format("{} {}", action.kind.kind, action.key.name);
 }
 
-/// What is refused, when it is.
-std::string subject_of(const Action& action) {
-    return action.verb == Verb::restart ? "the successor of " + name_of(action) : name_of(action);
+/// Whether pods are made of it for which a running one is worth a restart.
+bool makes_other_pods(const json& stateful_set, const json& before) {
+    return rollout_of(stateful_set).template_digest != rollout_of(before).template_digest;
 }
 
 class Actor {
@@ -42,6 +43,7 @@ class Actor {
     /// Whether something was written; not, when it turned out to be right or has to wait.
     Result<bool> perform(const Action& action) {
         putting_right_.clear();
+        subject_ = name_of(action);
         switch (action.verb) {
             case Verb::create:
                 return create(action);
@@ -60,6 +62,9 @@ class Actor {
         }
         std::abort();
     }
+
+    /// What was refused by the action that failed last.
+    const std::string& subject() const { return subject_; }
 
   private:
     Result<bool> create(const Action& action) {
@@ -108,6 +113,11 @@ class Actor {
         }
         if (!may_put_right(action, kube::differences(*live, wanted))) {
             return false;
+        }
+        if (action.kind == kStatefulSet && makes_other_pods(wanted, *live)) {
+            if (auto tried = try_successor(wanted); !tried) {
+                return tl::unexpected(std::move(tried.error()));
+            }
         }
         return applied(action, restore(hands_.client, action.kind, *live, wanted, hands_.stop));
     }
@@ -248,12 +258,6 @@ class Actor {
 
     /// What nobody lets be made again is not deleted.
     Result<bool> restart(const Action& action) {
-        return try_successor(action).and_then([&] { return remove(action); });
-    }
-
-    /// Quotas are asked last: whoever else could refuse it has let it pass by then. They still count the pod
-    /// that is to go.
-    Result<void> try_successor(const Action& action) {
         const Result<json> workload = find(kStatefulSet, {action.key.ns, database_name(run_.key.name)});
         if (!workload) {
             return tl::unexpected(workload.error());
@@ -261,13 +265,21 @@ class Actor {
         if (workload->is_null()) {
             return fail(ErrorKind::expired, "what would make the pod again is gone: planning again");
         }
+        return try_successor(*workload).and_then([&] { return remove(action); });
+    }
+
+    /// Tried before a template is written, too: the pod may end by itself at any time, and is then made from
+    /// it. Quotas are asked last: whoever else could refuse it has let it pass by then. They still count the
+    /// pod that is to go.
+    Result<void> try_successor(const json& stateful_set) {
+        const kube::ObjectKey pod{run_.key.ns, database_pod_name(run_.key.name)};
         const auto tried =
-            hands_.client.create(kPod, successor(*workload, action.key.name), {.dry_run = true}, hands_.stop);
+            hands_.client.create(kPod, successor(stateful_set, pod.name), {.dry_run = true}, hands_.stop);
         if (tried || refuses_dry_runs(tried.error().message)) {
             return {};
         }
         if (const auto shortages = shortages_of(tried.error().message); !shortages.empty()) {
-            const Result<json> running = find(action);
+            const Result<json> running = find(kPod, pod);
             if (!running) {
                 return tl::unexpected(running.error());
             }
@@ -275,6 +287,7 @@ class Actor {
                 return {};
             }
         }
+        subject_ = fmt::format("the successor of {} {}", kPod.kind, pod.name);
         return tl::unexpected(tried.error());
     }
 
@@ -314,6 +327,7 @@ class Actor {
     const Hands& hands_;
     const runtime::Run& run_;
     std::vector<kube::Difference> putting_right_;  // by the action that is performed
+    std::string subject_;
 };
 
 /// A webhook that does not answer keeps every write waiting for its time-out.
@@ -364,7 +378,7 @@ Outcome act(const Hands& hands, const runtime::Run& run, const std::vector<Actio
             }
             continue;
         }
-        const auto problem = problem_of(subject_of(action), wrote.error());
+        const auto problem = problem_of(actor.subject(), wrote.error());
         if (!outcome.error) {
             outcome.error = problem ? refused(wrote.error()) : wrote.error();
         }

@@ -58,6 +58,12 @@ class ReconcilerTrial : public WorldTest {
         return pod ? kube::uid_of(*pod) : "";
     }
 
+    json memory_of_template() const {
+        return world.get(
+            kStatefulSet,
+            "acme-database")["spec"]["template"]["spec"]["containers"][0]["resources"]["requests"]["memory"];
+    }
+
     void expect_told(const std::string& ready, const std::string& words) const {
         EXPECT_EQ(uid(), pod_) << "it goes on";
         EXPECT_EQ(world.condition_of("acme", condition::kReady), ready);
@@ -77,6 +83,7 @@ TEST_F(ReconcilerTrial, KeepsThePodWhoseSuccessorAQuotaRefusesUntilThereIsRoom) 
     change({{"size", "medium"}});
     expect_told("False QuotaExceeded", "ResourceQuota team");
     EXPECT_EQ(tried_["spec"]["containers"][0]["resources"]["requests"]["memory"], "1Gi");
+    EXPECT_EQ(memory_of_template(), "128Mi") << "the pod may end by itself";
 
     world.cluster.forget_calls();
     world.settle_after(60s);
@@ -86,9 +93,22 @@ TEST_F(ReconcilerTrial, KeepsThePodWhoseSuccessorAQuotaRefusesUntilThereIsRoom) 
 
     refuse("");
     world.settle_after(60s);
+    EXPECT_EQ(memory_of_template(), "1Gi");
+    world.show_template("acme");
+    world.settle();
     EXPECT_EQ(uid(), "");
     world.start_pods("acme");
     EXPECT_EQ(world.condition_of("acme", condition::kReady), "True Serving");
+}
+
+TEST_F(ReconcilerTrial, KeepsThePodWhenTheRefusalComesAfterTheTemplate) {
+    world.create(new_spec({{"size", "medium"}}));
+    world.settle();
+    ASSERT_EQ(memory_of_template(), "1Gi");
+    refuse_by_quota("128Mi", "512Mi");
+    world.show_template("acme");
+    world.settle();
+    expect_told("False QuotaExceeded", "the successor of Pod acme-database-0");
 }
 
 TEST_F(ReconcilerTrial, CountsThePodThatIsToGoAsRoomInAQuota) {
