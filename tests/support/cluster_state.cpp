@@ -39,6 +39,18 @@ std::optional<Error> failed_precondition(const json& live, const json& manifest)
     return std::nullopt;
 }
 
+std::optional<Error> invalid_owner(const json& object) {
+    for (const json& owner : object["metadata"].value("ownerReferences", json::array())) {
+        for (const char* field : {"apiVersion", "kind", "name", "uid"}) {
+            if (owner.value(field, "").empty()) {
+                return Error{ErrorKind::invalid,
+                             std::string("metadata.ownerReferences.") + field + ": must not be empty"};
+            }
+        }
+    }
+    return std::nullopt;
+}
+
 std::string uid(std::uint64_t serial) {
     const std::string digits = std::to_string(serial);
     return "00000000-0000-4000-8000-" + std::string(12 - digits.size(), '0') + digits;
@@ -230,6 +242,9 @@ json ClusterState::born(const kube::Kind& kind, const kube::ObjectKey& key) {
 }
 
 Result<json> ClusterState::store_valid(const kube::Kind& kind, const json& before, json after) {
+    if (auto invalid = invalid_owner(after)) {
+        return tl::unexpected(std::move(*invalid));
+    }
     if (auto invalid = validation_ ? validation_(kind, before, after) : std::nullopt) {
         return tl::unexpected(std::move(*invalid));
     }

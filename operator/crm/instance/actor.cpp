@@ -115,7 +115,7 @@ class Actor {
             return false;
         }
         if (action.kind == kStatefulSet && makes_other_pods(wanted, *live)) {
-            if (auto tried = try_successor(wanted); !tried) {
+            if (auto tried = try_successor(wanted, action.uid); !tried) {
                 return tl::unexpected(std::move(tried.error()));
             }
         }
@@ -265,16 +265,16 @@ class Actor {
         if (workload->is_null()) {
             return fail(ErrorKind::expired, "what would make the pod again is gone: planning again");
         }
-        return try_successor(*workload).and_then([&] { return remove(action); });
+        return try_successor(*workload, kube::uid_of(*workload)).and_then([&] { return remove(action); });
     }
 
     /// Tried before a template is written, too: the pod may end by itself at any time, and is then made from
     /// it. Quotas are asked last: whoever else could refuse it has let it pass by then. They still count the
     /// pod that is to go.
-    Result<void> try_successor(const json& stateful_set) {
+    Result<void> try_successor(const json& stateful_set, const std::string& uid) {
         const kube::ObjectKey pod{run_.key.ns, database_pod_name(run_.key.name)};
-        const auto tried =
-            hands_.client.create(kPod, successor(stateful_set, pod.name), {.dry_run = true}, hands_.stop);
+        const auto tried = hands_.client.create(kPod, successor(stateful_set, uid, pod.name),
+                                                {.dry_run = true}, hands_.stop);
         if (tried || refuses_dry_runs(tried.error().message)) {
             return {};
         }

@@ -69,7 +69,7 @@ Quantity usage(const json& pod, std::string_view resource) {
 
 }  // namespace
 
-json successor(const json& stateful_set, const std::string& pod) {
+json successor(const json& stateful_set, const std::string& uid, const std::string& pod) {
     json metadata = object_at(stateful_set, "/spec/template/metadata");
     metadata["name"] = pod + "-trial";
     metadata["namespace"] = kube::key_of(stateful_set).ns;
@@ -77,7 +77,7 @@ json successor(const json& stateful_set, const std::string& pod) {
     metadata["ownerReferences"] = json::array({json::object({{"apiVersion", kStatefulSet.api_version()},
                                                              {"kind", kStatefulSet.kind},
                                                              {"name", kube::key_of(stateful_set).name},
-                                                             {"uid", kube::uid_of(stateful_set)},
+                                                             {"uid", uid},
                                                              {"controller", true}})});
     json spec = object_at(stateful_set, "/spec/template/spec");
     spec["volumes"] = volumes_of(stateful_set, pod);

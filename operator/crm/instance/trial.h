@@ -10,9 +10,9 @@
 
 namespace crm {
 
-/// The pod that the controller would make of a StatefulSet next, as far as anybody who may refuse it looks,
-/// under a name that is free beside it: for a dry run.
-kube::json successor(const kube::json& stateful_set, const std::string& pod);
+/// The pod that the controller would make next of a StatefulSet, live or as it is to become, as far as
+/// anybody who may refuse it looks, under a name that is free beside it: for a dry run.
+kube::json successor(const kube::json& stateful_set, const std::string& uid, const std::string& pod);
 
 /// Whether a quota that refused one more pod has room for it in the place of a pod that is there. While that
 /// one is there, the quota counts it too.

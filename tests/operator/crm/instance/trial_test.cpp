@@ -9,14 +9,14 @@ using kube::json;
 
 TEST(Successor, IsThePodOfTheTemplateWithItsVolumeUnderAnotherName) {
     const json stateful_set = json::parse(R"({
-        "metadata": {"name": "acme-database", "namespace": "tenants", "uid": "u"},
+        "metadata": {"name": "acme-database", "namespace": "tenants"},
         "spec": {
             "template": {
                 "metadata": {"labels": {"a": "b"}, "annotations": {"c": "d"}},
                 "spec": {"serviceAccountName": "it", "containers": [{"name": "postgres"}],
                          "volumes": [{"name": "tmp", "emptyDir": {}}, {"name": "data", "emptyDir": {}}]}},
             "volumeClaimTemplates": [{"metadata": {"name": "data"}}]}})");
-    EXPECT_EQ(successor(stateful_set, "acme-database-0"), json::parse(R"({
+    EXPECT_EQ(successor(stateful_set, "u", "acme-database-0"), json::parse(R"({
         "apiVersion": "v1", "kind": "Pod",
         "metadata": {"name": "acme-database-0-trial", "namespace": "tenants",
                      "labels": {"a": "b"}, "annotations": {"c": "d"},

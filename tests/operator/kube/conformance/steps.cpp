@@ -214,6 +214,18 @@ void refuses_what_is_no_object(Backend& backend) {
     expect_error(backend.client().apply(kConfigMap, wanted, {}, {}), ErrorKind::invalid);
 }
 
+void refuses_an_owner_that_is_none(Backend& backend) {
+    json wanted = config_map("owned-by-none");
+    const json owner = {{"apiVersion", "v1"}, {"kind", "ConfigMap"}, {"name", "owner"}, {"uid", "u"}};
+    for (const auto& [field, value] : owner.items()) {
+        json incomplete = owner;
+        incomplete[field] = "";
+        wanted["metadata"]["ownerReferences"] = json::array({incomplete});
+        expect_error(backend.client().create(kConfigMap, wanted, {.dry_run = true}, {}), ErrorKind::invalid);
+        expect_error(backend.client().apply(kConfigMap, wanted, {}, {}), ErrorKind::invalid);
+    }
+}
+
 void patches(Backend& backend) {
     const json made = apply(backend, kConfigMap, config_map("patches", {{"gone", "1"}, {"stays", "1"}}));
     const json changes = {{"data", {{"gone", nullptr}, {"new", "1"}}}};
@@ -361,6 +373,7 @@ constexpr std::array kSteps{
     Step{"KeepsTheStatusApart", keeps_the_status_apart},
     Step{"AppliesToThisVeryObject", applies_to_this_very_object},
     Step{"RefusesWhatIsNoObject", refuses_what_is_no_object},
+    Step{"RefusesAnOwnerThatIsNone", refuses_an_owner_that_is_none},
     Step{"Patches", patches},
     Step{"DeletesThisVeryObject", deletes_this_very_object},
     Step{"WaitsForFinalizers", waits_for_finalizers},
