@@ -4,18 +4,18 @@ namespace kube {
 namespace {
 
 const json& nothing() {
-    static const json null;
-    return null;
+    static const json kNothing;
+    return kNothing;
 }
 
 const json& empty_object() {
-    static const json object = json::object();
-    return object;
+    static const json kEmpty = json::object();
+    return kEmpty;
 }
 
 const json& empty_list() {
-    static const json list = json::array();
-    return list;
+    static const json kEmpty = json::array();
+    return kEmpty;
 }
 
 const json& member(const json& object, std::string_view name) {

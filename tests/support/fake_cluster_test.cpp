@@ -41,6 +41,14 @@ json secret(const std::string& name, const json& metadata = json::object()) {
     return result;
 }
 
+json owned_by(const json& owner) {
+    json reference = {{"apiVersion", owner["apiVersion"]},
+                      {"kind", owner["kind"]},
+                      {"name", kube::key_of(owner).name},
+                      {"uid", kube::uid_of(owner)}};
+    return json::object({{"ownerReferences", json::array({std::move(reference)})}});
+}
+
 class FakeClusterTest : public testing::Test {
   protected:
     Result<json> apply(const json& object, bool force = false) {
@@ -75,8 +83,7 @@ TEST_F(FakeClusterTest, GivesANewObjectAnIdentityAndAGeneration) {
 
 TEST_F(FakeClusterTest, LetsTheDependentsOfAnObjectGoThatIsDeletedAlone) {
     const json owner = cluster.put(kDeployment, deployment("crm:1"));
-    cluster.put(kSecret,
-                secret("kept", {{"ownerReferences", json::array({{{"uid", kube::uid_of(owner)}}})}}));
+    cluster.put(kSecret, secret("kept", owned_by(owner)));
     ASSERT_TRUE(cluster.remove(kDeployment, kKey, {.dependents = kube::Dependents::orphan}, {}));
     EXPECT_TRUE(cluster.get(kDeployment, kKey)) << "until the collector has come";
     cluster.collect_garbage();
@@ -241,11 +248,6 @@ TEST_F(FakeClusterTest, KeepsAnObjectWithAFinalizerUntilThatIsRemoved) {
 }
 
 TEST_F(FakeClusterTest, CollectsWhatLostItsOwnersDownTheChain) {
-    const auto owned_by = [](const json& owner) {
-        json reference = {
-            {"apiVersion", "v1"}, {"kind", "Secret"}, {"name", "x"}, {"uid", kube::uid_of(owner)}};
-        return json::object({{"ownerReferences", json::array({std::move(reference)})}});
-    };
     const json root = cluster.put(kSecret, secret("root"));
     const json child = cluster.put(kSecret, secret("child", owned_by(root)));
     cluster.put(kSecret, secret("grandchild", owned_by(child)));
