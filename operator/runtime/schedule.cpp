@@ -49,27 +49,31 @@ void Schedule::hold(const kube::ObjectKey& key, TimePoint until, std::string_vie
     add(key, until, {Priority::background, cause});
 }
 
-std::optional<Schedule::Taken> Schedule::take(TimePoint now) {
+std::optional<Schedule::Taken> Schedule::take(TimePoint now, std::size_t slow_at_once) {
     promote(now);
-    if (ready_.empty()) {
+    Entry* const entry = next(slow_at_once);
+    if (entry == nullptr) {
         return std::nullopt;
     }
-    auto& [key, item] = *ready_.begin()->second;
+    auto& [key, item] = *entry;
     withdraw(item);
     item.wanted = false;
     item.held_until = TimePoint::min();
     item.running = true;
     ++running_;
+    slow_running_ += item.slow ? 1 : 0;
     return Taken{key, item.due, item.wake.cause};
 }
 
-void Schedule::done(const kube::ObjectKey& key) {
+void Schedule::done(const kube::ObjectKey& key, bool slow) {
     const auto found = items_.find(key);
     if (found == items_.end() || !found->second.running) {
         std::abort();  // done() without take(): two workers could have had the key
     }
     found->second.running = false;
     --running_;
+    slow_running_ -= found->second.slow ? 1 : 0;
+    found->second.slow = slow;
     if (found->second.wanted) {
         insert(*found);
     } else {
@@ -77,11 +81,20 @@ void Schedule::done(const kube::ObjectKey& key) {
     }
 }
 
-std::optional<TimePoint> Schedule::next_due() const {
-    if (!ready_.empty()) {
-        return ready_.begin()->second->second.due;
+std::optional<TimePoint> Schedule::next_due(std::size_t slow_at_once) const {
+    if (const Entry* const entry = next(slow_at_once)) {
+        return entry->second.due;
     }
     return delayed_.empty() ? std::nullopt : std::optional(delayed_.begin()->first.first);
+}
+
+/// The first that is ready and may run.
+Schedule::Entry* Schedule::next(std::size_t slow_at_once) const {
+    if (slow_ready_.empty() || slow_running_ >= slow_at_once) {
+        return ready_.empty() ? nullptr : ready_.begin()->second;
+    }
+    return ready_.empty() || slow_ready_.begin()->first < ready_.begin()->first ? slow_ready_.begin()->second
+                                                                                : ready_.begin()->second;
 }
 
 void Schedule::insert(Entry& entry) {
@@ -90,7 +103,7 @@ void Schedule::insert(Entry& entry) {
         return;  // done() will
     }
     if (item.ready) {
-        ready_.emplace(std::pair(item.wake.priority, item.sequence), &entry);
+        ready_beside(item).emplace(std::pair(item.wake.priority, item.sequence), &entry);
     } else {
         delayed_.emplace(std::pair(item.due, item.sequence), &entry);
     }
@@ -101,7 +114,7 @@ void Schedule::withdraw(const Item& item) {
         return;
     }
     if (item.ready) {
-        ready_.erase({item.wake.priority, item.sequence});
+        ready_beside(item).erase({item.wake.priority, item.sequence});
     } else {
         delayed_.erase({item.due, item.sequence});
     }

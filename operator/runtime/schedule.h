@@ -6,6 +6,8 @@
 //    Otherwise the noise of a failure (its own status, the objects it did write) would defeat the back-off.
 //  - Among the keys that are due, wishes come first, then changes; within a priority, first come, first
 //    served.
+//  - Keys that wait again after a slow run share a few places: those behind a server that does not answer
+//    leave the others theirs.
 #pragma once
 
 #include "operator/kube/object.h"
@@ -48,24 +50,25 @@ class Schedule {
     /// that came since the key was taken is not held.
     void hold(const kube::ObjectKey& key, TimePoint until, std::string_view cause);
 
-    /// The key to work now, if one is due.
-    std::optional<Taken> take(TimePoint now);
-    void done(const kube::ObjectKey& key);
+    /// The key to work now, if one is due. A slow one only while fewer than so many of them run.
+    std::optional<Taken> take(TimePoint now, std::size_t slow_at_once);
+    void done(const kube::ObjectKey& key, bool slow);
 
-    /// When the next take can succeed. Empty when no key waits.
-    std::optional<TimePoint> next_due() const;
+    /// When the next take can succeed, if nothing is done before. Empty when none can.
+    std::optional<TimePoint> next_due(std::size_t slow_at_once) const;
 
     /// Keys found due by the latest take and not handed out yet.
-    std::size_t ready() const { return ready_.size(); }
+    std::size_t ready() const { return ready_.size() + slow_ready_.size(); }
     /// All keys that wait, for a time or for a worker.
-    std::size_t waiting() const { return delayed_.size() + ready_.size(); }
+    std::size_t waiting() const { return delayed_.size() + ready(); }
     std::size_t running() const { return running_; }
 
   private:
     struct Item {
         bool running = false;
         bool wanted = false;  // the rest is meaningful
-        bool ready = false;   // in ready_; otherwise, unless running, in delayed_
+        bool ready = false;   // in ready_ or slow_ready_; otherwise, unless running, in delayed_
+        bool slow = false;    // its last run was
         Wake wake;
         TimePoint due;
         TimePoint held_until = TimePoint::min();
@@ -74,14 +77,20 @@ class Schedule {
     using Items = std::unordered_map<kube::ObjectKey, Item>;
     using Entry = Items::value_type;
 
+    using ReadyEntries = std::map<std::pair<Priority, std::uint64_t>, Entry*>;
+
     void insert(Entry& entry);
     void withdraw(const Item& item);
+    ReadyEntries& ready_beside(const Item& item) { return item.slow ? slow_ready_ : ready_; }
+    Entry* next(std::size_t slow_at_once) const;
     void promote(TimePoint now);
 
     Items items_;
     std::map<std::pair<TimePoint, std::uint64_t>, Entry*> delayed_;
-    std::map<std::pair<Priority, std::uint64_t>, Entry*> ready_;
+    ReadyEntries ready_;
+    ReadyEntries slow_ready_;
     std::size_t running_ = 0;
+    std::size_t slow_running_ = 0;
     std::uint64_t sequence_ = 0;
 };
 

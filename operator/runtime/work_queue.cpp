@@ -65,7 +65,7 @@ void WorkQueue::done(const Taken& taken, bool overload) {
     const TimePoint now = environment_.now();
     {
         const std::lock_guard lock(mutex_);
-        schedule_.done(taken.key);
+        schedule_.done(taken.key, now - taken.began > kSlow);
         began_.erase(began_.find(taken.began));
         if (overload) {
             concurrency_.overloaded(taken.began, now);
@@ -97,7 +97,7 @@ std::optional<WorkQueue::Taken> WorkQueue::take_locked(TimePoint now) {
     if (!open_ || schedule_.running() >= concurrency_.limit(now)) {
         return std::nullopt;
     }
-    auto taken = schedule_.take(now);
+    auto taken = schedule_.take(now, slow_at_once(now));
     if (!taken) {
         return std::nullopt;
     }
@@ -106,7 +106,7 @@ std::optional<WorkQueue::Taken> WorkQueue::take_locked(TimePoint now) {
 }
 
 std::optional<TimePoint> WorkQueue::next_due_locked(TimePoint now) const {
-    const auto due = schedule_.next_due();
+    const auto due = schedule_.next_due(slow_at_once(now));
     if (!open_ || !due) {
         return std::nullopt;
     }
@@ -115,6 +115,11 @@ std::optional<TimePoint> WorkQueue::next_due_locked(TimePoint now) const {
     }
     const auto growth = concurrency_.next_growth(now);
     return growth ? std::optional(std::max(*due, *growth)) : std::nullopt;
+}
+
+/// A quarter of what may run, so that the rest is for those who are served at once.
+std::size_t WorkQueue::slow_at_once(TimePoint now) const {
+    return std::max(1U, concurrency_.limit(now) / 4);
 }
 
 }  // namespace runtime

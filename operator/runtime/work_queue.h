@@ -16,6 +16,9 @@ namespace runtime {
 /// Thread-safe. A key is worked by one worker at a time; take() and done() come in pairs.
 class WorkQueue {
   public:
+    /// What takes longer than this waits for somebody: for a webhook as a rule, whose time-out is 10 s.
+    static constexpr Duration kSlow{5000};
+
     struct Taken {
         kube::ObjectKey key;
         TimePoint began;
@@ -55,6 +58,7 @@ class WorkQueue {
   private:
     std::optional<Taken> take_locked(TimePoint now);
     std::optional<TimePoint> next_due_locked(TimePoint now) const;
+    std::size_t slow_at_once(TimePoint now) const;
 
     const Environment environment_;
     mutable std::mutex mutex_;

@@ -20,18 +20,20 @@ class ScheduleTest : public testing::Test {
     }
     /// The name of the key taken, or "-".
     std::string take(Duration after = 0ms) {
-        const auto taken = schedule.take(start + after);
+        const auto taken = schedule.take(start + after, slow_at_once);
         return taken ? taken->key.name : "-";
     }
-    void done(const std::string& name) { schedule.done({"ns", name}); }
+    void done(const std::string& name) { schedule.done({"ns", name}, false); }
+    void done_slowly(const std::string& name) { schedule.done({"ns", name}, true); }
 
     const TimePoint start{1000s};
+    std::size_t slow_at_once = 1;
     Schedule schedule;
 };
 
 TEST_F(ScheduleTest, IsEmptyAtFirst) {
     EXPECT_EQ(take(), "-");
-    EXPECT_EQ(schedule.next_due(), std::nullopt);
+    EXPECT_EQ(schedule.next_due(slow_at_once), std::nullopt);
 }
 
 TEST_F(ScheduleTest, HandsOutAKeyOnlyOnceWhenItIsAddedTwice) {
@@ -51,7 +53,7 @@ TEST_F(ScheduleTest, HandsOutKeysInTheOrderInWhichTheyCame) {
 TEST_F(ScheduleTest, HoldsAKeyBackUntilItIsDue) {
     add("a", 10s);
     EXPECT_EQ(take(9999ms), "-");
-    EXPECT_EQ(schedule.next_due(), start + 10s);
+    EXPECT_EQ(schedule.next_due(slow_at_once), start + 10s);
     EXPECT_EQ(take(10s), "a");
 }
 
@@ -59,7 +61,7 @@ TEST_F(ScheduleTest, KeepsTheEarlierOfTwoTimes) {
     add("a", 10s);
     add("a", 5s);
     add("a", 20s);
-    EXPECT_EQ(schedule.next_due(), start + 5s);
+    EXPECT_EQ(schedule.next_due(slow_at_once), start + 5s);
     EXPECT_EQ(take(5s), "a");
     done("a");
     EXPECT_EQ(take(1h), "-");
@@ -108,7 +110,7 @@ TEST_F(ScheduleTest, HoldsAKeyThatFailedBackFromWhateverChangesMeanwhile) {
     add("a", 1s);
     add("a", 0ms, Priority::background);
     EXPECT_EQ(take(29s), "-");
-    EXPECT_EQ(schedule.next_due(), start + 30s);
+    EXPECT_EQ(schedule.next_due(slow_at_once), start + 30s);
     EXPECT_EQ(take(30s), "a");
     done("a");
     EXPECT_EQ(take(1h), "-") << "all of it was one run";
@@ -150,10 +152,10 @@ TEST_F(ScheduleTest, NamesTheFirstCauseOfTheHighestPriority) {
     add("a", 0ms, Priority::change, "Pod");
     add("a", 0ms, Priority::change, "Job");
     add("a", 0ms, Priority::background, "write");
-    EXPECT_EQ(schedule.take(start)->cause, "Pod");
+    EXPECT_EQ(schedule.take(start, slow_at_once)->cause, "Pod");
     hold("a", 1s);
     done("a");
-    EXPECT_EQ(schedule.take(start + 1s)->cause, "retry");
+    EXPECT_EQ(schedule.take(start + 1s, slow_at_once)->cause, "retry");
 }
 
 TEST_F(ScheduleTest, SaysWhetherAKeyIsNewInTheQueue) {
@@ -169,7 +171,7 @@ TEST_F(ScheduleTest, HandsOutAKeyThatIsAddedWhileItRunsOnlyAfterItIsDone) {
     EXPECT_EQ(take(), "a");
     add("a");
     EXPECT_EQ(take(), "-");
-    EXPECT_EQ(schedule.next_due(), std::nullopt);
+    EXPECT_EQ(schedule.next_due(slow_at_once), std::nullopt);
     done("a");
     EXPECT_EQ(take(), "a");
     done("a");
@@ -187,7 +189,7 @@ TEST_F(ScheduleTest, ForgetsAKeyThatIsDone) {
 
 TEST_F(ScheduleTest, SaysSinceWhenAKeyWaits) {
     add("a", 1s);
-    EXPECT_EQ(schedule.take(start + 3s)->due, start + 1s);
+    EXPECT_EQ(schedule.take(start + 3s, slow_at_once)->due, start + 1s);
 }
 
 TEST_F(ScheduleTest, CountsWhatWaits) {
@@ -198,7 +200,32 @@ TEST_F(ScheduleTest, CountsWhatWaits) {
     EXPECT_EQ(take(), "a");
     EXPECT_EQ(schedule.waiting(), 2U);
     EXPECT_EQ(schedule.ready(), 1U);
-    EXPECT_EQ(schedule.next_due(), start);
+    EXPECT_EQ(schedule.next_due(slow_at_once), start);
+}
+
+TEST_F(ScheduleTest, LetsKeysWhoseLastRunWasSlowShareAFewPlaces) {
+    for (const char* name : {"a", "b", "c"}) {
+        add(name);
+    }
+    EXPECT_EQ(take() + take() + take(), "abc") << "nobody knows yet";
+    for (const char* name : {"a", "b", "c"}) {
+        add(name);
+        done_slowly(name);
+    }
+    add("d");
+    EXPECT_EQ(take() + take() + take(), "ad-");
+    EXPECT_EQ(schedule.next_due(slow_at_once), std::nullopt) << "b and c wait for the place of a";
+    EXPECT_EQ(schedule.waiting(), 2U);
+
+    add("c", 0ms, Priority::wish);
+    EXPECT_EQ(take(), "-");
+    slow_at_once = 2;
+    EXPECT_EQ(schedule.next_due(slow_at_once), start);
+    EXPECT_EQ(take() + take(), "c-") << "a wish is the first of them";
+    add("a");
+    done("a");
+    EXPECT_EQ(take() + take() + take(), "ba-")
+        << "the last run of a was quick, it takes no place of the slow";
 }
 
 using ScheduleDeathTest = ScheduleTest;

@@ -66,6 +66,25 @@ TEST_F(WorkQueueTest, WorksFewerKeysAtOnceAfterOverloadAndMoreAgainWithTime) {
     EXPECT_EQ(queue.size().running, 3U);
 }
 
+TEST_F(WorkQueueTest, KeepsPlacesFreeOfWhatWasSlow) {
+    queue.open();
+    for (const char* name : {"a", "b", "c", "d"}) {
+        add(name);
+    }
+    EXPECT_EQ(take() + take() + take() + take(), "abcd");
+    time.now += WorkQueue::kSlow + 1ms;
+    for (const WorkQueue::Taken& taken : running) {
+        queue.add(taken.key, Wake{});
+        queue.done(taken, false);
+    }
+    EXPECT_EQ(take() + take(), "a-") << "one of four places";
+    EXPECT_EQ(queue.next_due(), std::nullopt);
+    add("e");
+    EXPECT_EQ(take() + take(), "e-");
+    queue.done(running[4], false);
+    EXPECT_EQ(take() + take(), "b-");
+}
+
 TEST_F(WorkQueueTest, SaysHowLongWhatRunsHasBeenRunning) {
     queue.open();
     add("a");
