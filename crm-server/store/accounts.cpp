@@ -1,8 +1,8 @@
 #include "crm-server/store/accounts.h"
 
+#include "common/sha256.h"
 #include "crm-server/store/bootstrap.h"
 #include "crm-server/store/credential_cache.h"
-#include "crm-server/store/digest.h"
 #include "crm-server/store/text.h"
 #include "crm-server/store/user_lock.h"
 
@@ -79,7 +79,7 @@ std::string random_secret() {
 
 // The text form of a bytea.
 std::string bytea_digest(std::string_view secret) {
-    return "\\x" + sha256_hex(secret);
+    return "\\x" + common::sha256_hex(secret);
 }
 
 std::string rfc3339(std::string_view postgres_text) {
@@ -180,7 +180,7 @@ common::Task<Result<Session>> Accounts::login(std::string email, std::string pas
 }
 
 common::Task<Result<Principal>> Accounts::authenticate(std::string token) {
-    std::string digest = sha256(token);
+    std::string digest = common::sha256(token);
     if (auto known = impl_->cache.find(digest, CredentialCache::Clock::now())) co_return std::move(*known);
     if (!may_be_secret(token)) co_return unauthorized(kUnknownToken);
     const bool api_key = token.starts_with(kApiKeyPrefix);

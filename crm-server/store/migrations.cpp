@@ -1,7 +1,7 @@
 #include "crm-server/store/migrations.h"
 
 #include "common/log.h"
-#include "crm-server/store/digest.h"
+#include "common/sha256.h"
 #include "crm-server/store/libpq.h"
 
 #include <algorithm>
@@ -89,7 +89,7 @@ Result<std::vector<Applied>> applied_steps(Session& session) {
 // What is in the database must be the beginning of what the program knows, or go on from it.
 Result<void> check(const std::vector<Applied>& applied, std::span<const Migration> steps) {
     for (std::size_t i = 0; i < std::min(applied.size(), steps.size()); ++i) {
-        if (applied[i].version != steps[i].version || applied[i].checksum != sha256_hex(steps[i].sql))
+        if (applied[i].version != steps[i].version || applied[i].checksum != common::sha256_hex(steps[i].sql))
             return fail(ErrorKind::invalid,
                         fmt::format("Migration {} ({}) of the database is not the one of this program.",
                                     applied[i].version, applied[i].name));
@@ -106,7 +106,7 @@ Result<void> apply(Session& session, const Migration& step) {
                                                    done.error().message));
     const auto noted =
         session.run("insert into schema_migrations (version, name, checksum) values ($1, $2, $3)",
-                    {std::to_string(step.version), std::string(step.name), sha256_hex(step.sql)});
+                    {std::to_string(step.version), std::string(step.name), common::sha256_hex(step.sql)});
     if (!noted) return tl::unexpected(noted.error());
     if (auto committed = session.run("commit"); !committed) return tl::unexpected(committed.error());
     common::log::info("Migrated the database", {{"version", step.version}, {"name", step.name}});

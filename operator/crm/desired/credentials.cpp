@@ -1,5 +1,6 @@
 #include "operator/crm/desired/credentials.h"
 
+#include "operator/crm/api/secret_data.h"
 #include "operator/kube/field_ownership.h"
 
 #include <array>
@@ -22,13 +23,12 @@ void system_random_bytes(std::span<unsigned char> bytes) {
 }
 
 std::string random_password(const RandomBytes& random) {
-    // 64 characters: six bits of each byte choose one, without bias.
-    constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    std::array<unsigned char, 32> bytes{};
+    static_assert(kPasswordAlphabet.size() == 64, "six bits of each byte choose one, without bias");
+    std::array<unsigned char, kPasswordLength> bytes{};
     random(bytes);
     std::string password;
     for (const unsigned char byte : bytes) {
-        password.push_back(kAlphabet[byte % kAlphabet.size()]);
+        password.push_back(kPasswordAlphabet[byte % kPasswordAlphabet.size()]);
     }
     return password;
 }

@@ -17,7 +17,7 @@ using RandomBytes = std::function<void(std::span<unsigned char>)>;
 /// The one of the operating system.
 void system_random_bytes(std::span<unsigned char> bytes);
 
-/// 192 bits as 32 letters, digits, '-' and '_', which need no escape in a URI, in SQL or in a shell.
+/// See kPasswordAlphabet.
 std::string random_password(const RandomBytes& random);
 
 /// What tells one set of credentials from another: the data of a Secret's manifest, and the password beside

@@ -39,7 +39,7 @@ Context context_of(const CrmInstance& instance, const Migration& migration, cons
         const std::string name = kube::key_of(secret).name;
         const auto password = generated.find(name);
         return credentials_digest(secret["data"], password != generated.end()
-                                                      ? password_digest(password->second)
+                                                      ? password_digest(password->second, "")
                                                       : observed.password(name));
     };
     return {.settings = settings,

@@ -58,7 +58,7 @@ json facts_of(const kube::Kind& kind, const json& object) {
                      .pending = text_at(object, "/status/phase") == "Pending"};
     }
     if (kind == kSecret) {
-        return password_digest(text_at(object, "/data/" + std::string(kPasswordKey)));
+        return password_digest(text_at(object, "/data/" + std::string(kPasswordKey)), kube::uid_of(object));
     }
     return nullptr;
 }

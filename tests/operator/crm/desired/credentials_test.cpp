@@ -44,12 +44,29 @@ TEST(Password, OfTheSystemIsAnotherEachTime) {
 
 TEST(Credentials, HaveAnotherDigestWhenOneOfThemIsAnother) {
     const kube::json data = kube::json::object({{"username", "YQ=="}});
-    const std::string digest = credentials_digest(data, password_digest("YQ=="));
-    EXPECT_EQ(credentials_digest(data, password_digest("YQ==")), digest);
-    EXPECT_NE(credentials_digest(data, password_digest("Yg==")), digest);
-    EXPECT_NE(credentials_digest(kube::json::object({{"username", "Yg=="}}), password_digest("YQ==")),
+    const std::string digest = credentials_digest(data, password_digest("YQ==", "uid"));
+    EXPECT_EQ(credentials_digest(data, password_digest("YQ==", "uid")), digest);
+    EXPECT_NE(credentials_digest(data, password_digest("Yg==", "uid")), digest);
+    EXPECT_NE(credentials_digest(kube::json::object({{"username", "Yg=="}}), password_digest("YQ==", "uid")),
               digest);
-    EXPECT_EQ(password_digest(""), "");
+    EXPECT_EQ(password_digest("", "uid"), "");
+}
+
+TEST(PasswordDigest, IsOfThePasswordAloneWhenThatIsGenerated) {
+    const std::string generated = base64(random_password(system_random_bytes));
+    EXPECT_EQ(password_digest(generated, "uid"), password_digest(generated, ""));
+}
+
+TEST(PasswordDigest, CannotBeGuessedFromWhatAPersonChoseWithoutTheUidOfTheSecret) {
+    const std::string letters(32, 'a');
+    for (const std::string& chosen :
+         {std::string("secret"), letters.substr(1), letters + "a", letters.substr(1) + "!",
+          letters.substr(2) + " !", letters.substr(2) + std::string(2, '\0')}) {
+        const std::string digest = password_digest(base64(chosen), "uid");
+        EXPECT_NE(digest, password_digest(base64(chosen), "another")) << chosen;
+        EXPECT_EQ(digest.size(), 32U);
+    }
+    EXPECT_NE(password_digest("no base64", "uid"), password_digest("no base64", "another"));
 }
 
 }  // namespace

@@ -48,7 +48,9 @@ TEST_F(ReconcilerInTrouble, TakesASecretThatItHasNotSeenYetForWhatItIs) {
     EXPECT_THAT(other.objects(), SizeIs(kOwned));
     json rest = data;
     rest.erase("password");
-    const std::string digest = credentials_digest(rest, password_digest(data["password"].get<std::string>()));
+    const std::string digest =
+        credentials_digest(rest, password_digest(data["password"].get<std::string>(),
+                                                 kube::uid_of(other.get(kSecret, "acme-database"))));
     const json pods = other.get(kStatefulSet, "acme-database")["spec"]["template"]["metadata"];
     EXPECT_EQ(pods["annotations"][std::string(kCredentialsDigest)], digest);
 }
