@@ -8,14 +8,14 @@
 #include "crm-server/api/application.h"
 #include "crm-server/api/entity_routes.h"
 #include "crm-server/api/http_metrics.h"
-#include "crm-server/api/login_throttle.h"
 #include "crm-server/api/router.h"
-#include "crm-server/crm/entities.h"
+#include "crm-server/identity/accounts.h"
+#include "crm-server/identity/login_throttle.h"
+#include "crm-server/identity/password_hasher.h"
+#include "crm-server/product.h"
 #include "crm-server/readiness.h"
-#include "crm-server/store/accounts.h"
+#include "crm-server/record/repository.h"
 #include "crm-server/store/database.h"
-#include "crm-server/store/password_hasher.h"
-#include "crm-server/store/repository.h"
 
 #include <chrono>
 #include <deque>
@@ -34,19 +34,19 @@ namespace {
 /// How long requests in flight may take to finish.
 constexpr std::chrono::seconds kDrainTimeout{20};
 
-std::vector<api::Route> make_routes(store::Accounts& accounts, api::LoginThrottle& throttle,
-                                    std::deque<store::Repository>& repositories) {
+std::vector<api::Route> make_routes(identity::Accounts& accounts, identity::LoginThrottle& throttle,
+                                    std::deque<record::Repository>& repositories) {
     std::vector<api::Route> routes = api::account_routes(accounts, throttle);
-    for (store::Repository& repository : repositories) {
+    for (record::Repository& repository : repositories) {
         std::ranges::move(api::entity_routes(repository), std::back_inserter(routes));
     }
     return routes;
 }
 
-std::deque<store::Repository> make_repositories(store::Database& database,
-                                                const std::vector<crm::Entity>& entities) {
-    std::deque<store::Repository> repositories;
-    for (const crm::Entity& entity : entities) repositories.emplace_back(database, entity, entities);
+std::deque<record::Repository> make_repositories(store::Database& database,
+                                                 const std::vector<record::Entity>& entities) {
+    std::deque<record::Repository> repositories;
+    for (const record::Entity& entity : entities) repositories.emplace_back(database, entity, entities);
     return repositories;
 }
 
@@ -79,7 +79,8 @@ struct CrmServer::Parts {
           connections(
               make_gauge(metrics, "crm_server_database_connections", "Connections that can be used now.")),
           ready(make_gauge(metrics, "crm_server_ready", "Whether the server is ready: 1 or 0.")),
-          readiness(loop, database, accounts, options.admin_dir, [this] { application.open(); }) {}
+          readiness(loop, database, product::migrations(), accounts, options.admin_dir,
+                    [this] { application.open(); }) {}
     ~Parts() { loop.stop(); }
 
     Result<void> listen();
@@ -88,12 +89,12 @@ struct CrmServer::Parts {
 
     boost::asio::io_context loop{1};
     CrmServerOptions options;
-    std::vector<crm::Entity> entities = crm::entities();
+    std::vector<record::Entity> entities = product::entities();
     store::Database database;
-    store::PasswordHasher hasher;
-    store::Accounts accounts;
-    std::deque<store::Repository> repositories;
-    api::LoginThrottle throttle;
+    identity::PasswordHasher hasher;
+    identity::Accounts accounts;
+    std::deque<record::Repository> repositories;
+    identity::LoginThrottle throttle;
     api::Router router;
     api::Application application;
     common::Metrics metrics;

@@ -4,6 +4,7 @@
 #include "common/stop.h"
 #include "crm-server/crm_server.h"
 #include "crm-server/database_options.h"
+#include "crm-server/product.h"
 #include "crm-server/store/database.h"
 #include "crm-server/store/migrations.h"
 
@@ -73,7 +74,8 @@ int migrate(const Arguments& arguments) {
     Result<store::ConnectionSettings> database =
         read_database_options(arguments.database_host, arguments.database_dir);
     if (!database) return report(database.error());
-    const auto migrated = store::migrate(*database, std::chrono::seconds(arguments.wait));
+    const auto migrated =
+        store::migrate(*database, std::chrono::seconds(arguments.wait), product::migrations());
     if (!migrated) {
         const int code = report(migrated.error());
         return migrated.error().kind == ErrorKind::unavailable ? kTemporaryFailure : code;

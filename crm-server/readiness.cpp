@@ -16,10 +16,12 @@ constexpr std::chrono::seconds kPeriod{1};
 
 }  // namespace
 
-Readiness::Readiness(boost::asio::io_context& loop, store::Database& database, store::Accounts& accounts,
+Readiness::Readiness(boost::asio::io_context& loop, store::Database& database,
+                     std::span<const store::Migration> migrations, identity::Accounts& accounts,
                      std::filesystem::path admin_dir, std::function<void()> on_ready)
     : timer_(loop),
       database_(database),
+      migrations_(migrations),
       accounts_(accounts),
       admin_dir_(std::move(admin_dir)),
       on_ready_(std::move(on_ready)) {}
@@ -39,7 +41,7 @@ Result<void> Readiness::ready() const {
 }
 
 common::Task<Result<void>> Readiness::look() {
-    const Result<bool> current = co_await store::schema_is_current(database_);
+    const Result<bool> current = co_await store::schema_is_current(database_, migrations_);
     if (!current) co_return tl::unexpected(current.error());
     if (!*current) {
         co_return fail(ErrorKind::unavailable,

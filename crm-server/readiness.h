@@ -4,25 +4,27 @@
 
 #include "common/result.h"
 #include "common/task.h"
-#include "crm-server/store/accounts.h"
+#include "crm-server/identity/accounts.h"
 #include "crm-server/store/database.h"
+#include "crm-server/store/migrations.h"
 
 #include <chrono>
 #include <filesystem>
 #include <functional>
-#include <optional>
+#include <span>
 
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
 
 /// Looks by itself once a period, so that probes cost nothing, and finds the way back by itself too. Belongs
-/// to the loop of its database; database and accounts outlive it.
+/// to the loop of its database; database, migrations and accounts outlive it.
 class Readiness {
   public:
     /// `admin_dir` holds the files email and password of the administrator, which are applied once, and
     /// again to a database without users: an empty one that took the place of a lost one. `on_ready` is
     /// called once, when the server becomes ready for the first time.
-    Readiness(boost::asio::io_context& loop, store::Database& database, store::Accounts& accounts,
+    Readiness(boost::asio::io_context& loop, store::Database& database,
+              std::span<const store::Migration> migrations, identity::Accounts& accounts,
               std::filesystem::path admin_dir, std::function<void()> on_ready);
 
     /// Watches for ever. This outlives the task.
@@ -45,7 +47,8 @@ class Readiness {
 
     Timer timer_;
     store::Database& database_;
-    store::Accounts& accounts_;
+    std::span<const store::Migration> migrations_;
+    identity::Accounts& accounts_;
     std::filesystem::path admin_dir_;
     std::function<void()> on_ready_;
     bool admin_settled_ = false;

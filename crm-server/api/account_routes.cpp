@@ -18,7 +18,7 @@ using Texts = tl::expected<std::vector<std::string>, Problem>;
 Texts read_texts(const Request& request, std::initializer_list<std::string_view> names) {
     auto body = read_object(request, {kJson});
     if (!body) return tl::unexpected(std::move(body.error()));
-    crm::Violations violations;
+    record::Violations violations;
     std::vector<std::string> texts;
     for (const std::string_view name : names) {
         const auto member = body->find(name);
@@ -42,34 +42,34 @@ Response reply(int status, const json& body) {
     return {.status = status, .body = body.dump(-1, ' ', false, json::error_handler_t::replace)};
 }
 
-json describe(const store::ApiKey& key) {
+json describe(const identity::ApiKey& key) {
     return {{"id", key.id}, {"name", key.name}, {"createdAt", key.created_at}};
 }
 
-Task<Reply> login(store::Accounts& accounts, LoginThrottle& throttle, Call& call) {
+Task<Reply> login(identity::Accounts& accounts, identity::LoginThrottle& throttle, Call& call) {
     Texts texts = read_texts(call.request, {"email", "password"});
     if (!texts) co_return tl::unexpected(std::move(texts.error()));
     const std::string& email = texts->front();
     const std::string& address = call.request.remote_address;
-    if (const auto wait = throttle.admit(email, address, LoginThrottle::Clock::now())) {
+    if (const auto wait = throttle.admit(email, address, identity::LoginThrottle::Clock::now())) {
         co_return refuse(Error{ErrorKind::throttled, "Too many failed logins. Try again later.", *wait});
     }
-    Result<store::Session> session = co_await accounts.login(email, texts->back());
+    Result<identity::Session> session = co_await accounts.login(email, texts->back());
     if (!session) co_return refuse(session.error());
     throttle.succeeded(email, address);
     co_return reply(200, {{"token", session->token}, {"expiresAt", session->expires_at}});
 }
 
-Task<Reply> logout(store::Accounts& accounts, Call& call) {
+Task<Reply> logout(identity::Accounts& accounts, Call& call) {
     Result<void> ended = co_await accounts.logout(call.principal);
     if (!ended) co_return refuse(ended.error());
     co_return Response{.status = 204};
 }
 
-Task<Reply> create_api_key(store::Accounts& accounts, Call& call) {
+Task<Reply> create_api_key(identity::Accounts& accounts, Call& call) {
     Texts texts = read_texts(call.request, {"name"});
     if (!texts) co_return tl::unexpected(std::move(texts.error()));
-    Result<store::NewApiKey> created = co_await accounts.create_api_key(call.principal, texts->front());
+    Result<identity::NewApiKey> created = co_await accounts.create_api_key(call.principal, texts->front());
     if (!created) co_return refuse(created.error());
     json body = describe(created->key);
     body["key"] = created->secret;
@@ -78,15 +78,15 @@ Task<Reply> create_api_key(store::Accounts& accounts, Call& call) {
     co_return response;
 }
 
-Task<Reply> list_api_keys(store::Accounts& accounts, Call& call) {
-    Result<std::vector<store::ApiKey>> keys = co_await accounts.api_keys(call.principal);
+Task<Reply> list_api_keys(identity::Accounts& accounts, Call& call) {
+    Result<std::vector<identity::ApiKey>> keys = co_await accounts.api_keys(call.principal);
     if (!keys) co_return refuse(keys.error());
     json data = json::array();
-    for (const store::ApiKey& key : *keys) data.push_back(describe(key));
+    for (const identity::ApiKey& key : *keys) data.push_back(describe(key));
     co_return reply(200, {{"data", std::move(data)}, {"nextCursor", nullptr}});
 }
 
-Task<Reply> revoke_api_key(store::Accounts& accounts, Call& call) {
+Task<Reply> revoke_api_key(identity::Accounts& accounts, Call& call) {
     Result<void> revoked = co_await accounts.revoke_api_key(call.principal, call.parameters.front());
     if (!revoked) co_return refuse(revoked.error());
     co_return Response{.status = 204};
@@ -94,9 +94,9 @@ Task<Reply> revoke_api_key(store::Accounts& accounts, Call& call) {
 
 }  // namespace
 
-std::vector<Route> account_routes(store::Accounts& accounts, LoginThrottle& throttle) {
+std::vector<Route> account_routes(identity::Accounts& accounts, identity::LoginThrottle& throttle) {
     // Not coroutines themselves: their captures live as long as the routes.
-    const auto bind = [&accounts](Task<Reply> (*handler)(store::Accounts&, Call&)) {
+    const auto bind = [&accounts](Task<Reply> (*handler)(identity::Accounts&, Call&)) {
         return [&accounts, handler](Call& call) { return handler(accounts, call); };
     };
     return {

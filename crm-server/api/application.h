@@ -4,7 +4,7 @@
 #include "common/http/message.h"
 #include "common/task.h"
 #include "crm-server/api/router.h"
-#include "crm-server/store/accounts.h"
+#include "crm-server/identity/accounts.h"
 
 namespace api {
 
@@ -14,7 +14,7 @@ namespace api {
 /// bounded by DatabaseConfig and PasswordHasherConfig.
 class Application {
   public:
-    Application(const Router& router, store::Accounts& accounts) : router_(router), accounts_(accounts) {}
+    Application(const Router& router, identity::Accounts& accounts) : router_(router), accounts_(accounts) {}
 
     /// Until this is called every request is answered with 503: the database is not there, or not migrated
     /// yet.
@@ -27,7 +27,7 @@ class Application {
     common::Task<Reply> dispatch(const common::http::Request& request);
 
     const Router& router_;
-    store::Accounts& accounts_;
+    identity::Accounts& accounts_;
     bool open_ = false;
 };
 

@@ -18,14 +18,14 @@ tl::expected<std::string_view, Problem> bearer_token(const common::http::Request
                         "Send a session token or an API key as \"Authorization: Bearer TOKEN\"."});
 }
 
-common::Task<tl::expected<store::Principal, Problem>> authenticate(store::Accounts& accounts,
-                                                                   const common::http::Request& request,
-                                                                   Access access) {
-    if (access == Access::anyone) co_return store::Principal{};
+common::Task<tl::expected<identity::Principal, Problem>> authenticate(identity::Accounts& accounts,
+                                                                      const common::http::Request& request,
+                                                                      Access access) {
+    if (access == Access::anyone) co_return identity::Principal{};
     const tl::expected<std::string_view, Problem> token = bearer_token(request);
     if (!token) co_return tl::unexpected(token.error());
 
-    Result<store::Principal> principal = co_await accounts.authenticate(std::string(*token));
+    Result<identity::Principal> principal = co_await accounts.authenticate(std::string(*token));
     if (!principal) {
         Problem problem = problem_of(principal.error());
         for (auto& [name, value] : problem.headers) {

@@ -5,7 +5,7 @@
 #include "common/task.h"
 #include "crm-server/api/problem.h"
 #include "crm-server/api/router.h"
-#include "crm-server/store/accounts.h"
+#include "crm-server/identity/accounts.h"
 
 #include <string_view>
 
@@ -18,8 +18,8 @@ tl::expected<std::string_view, Problem> bearer_token(const common::http::Request
 
 /// The principal behind the request: nobody for a route open to anyone; 401 without valid credentials. The
 /// request outlives the task.
-common::Task<tl::expected<store::Principal, Problem>> authenticate(store::Accounts& accounts,
-                                                                   const common::http::Request& request,
-                                                                   Access access);
+common::Task<tl::expected<identity::Principal, Problem>> authenticate(identity::Accounts& accounts,
+                                                                      const common::http::Request& request,
+                                                                      Access access);
 
 }  // namespace api

@@ -14,17 +14,17 @@ using common::http::Response;
 constexpr std::string_view kVersionMismatch =
     "The record is at another version: read it again and repeat the change.";
 
-Response representation(int status, store::Record record) {
+Response representation(int status, record::Record record) {
     Response response{.status = status};
     response.headers.emplace_back("ETag", entity_tag_of(record.version));
     response.body = std::move(record.json);
     return response;
 }
 
-Task<Reply> create(store::Repository& repository, Call& call) {
+Task<Reply> create(record::Repository& repository, Call& call) {
     auto body = read_object(call.request, {kJson});
     if (!body) co_return tl::unexpected(std::move(body.error()));
-    auto changes = crm::validate_create(repository.entity(), *body);
+    auto changes = record::validate_create(repository.entity(), *body);
     if (!changes) co_return refuse(std::move(changes.error()));
 
     auto record = co_await repository.create(call.principal.actor(), *std::move(changes));
@@ -35,10 +35,10 @@ Task<Reply> create(store::Repository& repository, Call& call) {
     co_return response;
 }
 
-Task<Reply> list(store::Repository& repository, Call& call) {
-    Result<store::ListRequest> query = parse_list_query(call.request.query);
+Task<Reply> list(record::Repository& repository, Call& call) {
+    Result<record::ListRequest> query = parse_list_query(call.request.query);
     if (!query) co_return refuse(query.error());
-    Result<store::Page> page = co_await repository.list(*std::move(query));
+    Result<record::Page> page = co_await repository.list(*std::move(query));
     if (!page) co_return refuse(page.error());
 
     std::size_t size = 64;
@@ -60,10 +60,10 @@ Task<Reply> list(store::Repository& repository, Call& call) {
     co_return Response{.body = std::move(body)};
 }
 
-Task<Reply> read(store::Repository& repository, Call& call) {
+Task<Reply> read(record::Repository& repository, Call& call) {
     const Result<Preconditions> conditions = parse_preconditions(call.request);
     if (!conditions) co_return refuse(conditions.error());
-    Result<store::Record> record = co_await repository.get(call.parameters.front());
+    Result<record::Record> record = co_await repository.get(call.parameters.front());
     if (!record) co_return refuse(record.error());
 
     switch (evaluate(*conditions, record->version, true)) {
@@ -81,14 +81,14 @@ Task<Reply> read(store::Repository& repository, Call& call) {
 }
 
 /// The version that a change must find, nullopt when any will do; a Problem when the conditions fail already.
-Task<tl::expected<std::optional<std::int64_t>, Problem>> wanted_version(store::Repository& repository,
+Task<tl::expected<std::optional<std::int64_t>, Problem>> wanted_version(record::Repository& repository,
                                                                         Call& call) {
     const Result<Preconditions> conditions = parse_preconditions(call.request);
     if (!conditions) co_return refuse(conditions.error());
     if (!conditions->if_match && !conditions->if_none_match) co_return std::nullopt;
     if (const auto version = expected_version(*conditions)) co_return version;
 
-    const Result<store::Record> record = co_await repository.get(call.parameters.front());
+    const Result<record::Record> record = co_await repository.get(call.parameters.front());
     if (!record) co_return refuse(record.error());
     if (evaluate(*conditions, record->version, false) == Verdict::failed) {
         co_return refuse(412, std::string(kVersionMismatch));
@@ -96,10 +96,10 @@ Task<tl::expected<std::optional<std::int64_t>, Problem>> wanted_version(store::R
     co_return record->version;
 }
 
-Task<Reply> patch(store::Repository& repository, Call& call) {
+Task<Reply> patch(record::Repository& repository, Call& call) {
     auto body = read_object(call.request, {kMergePatch, kJson});
     if (!body) co_return tl::unexpected(std::move(body.error()));
-    auto changes = crm::validate_patch(repository.entity(), *body);
+    auto changes = record::validate_patch(repository.entity(), *body);
     if (!changes) co_return refuse(std::move(changes.error()));
     const auto expected = co_await wanted_version(repository, call);
     if (!expected) co_return tl::unexpected(expected.error());
@@ -110,7 +110,7 @@ Task<Reply> patch(store::Repository& repository, Call& call) {
     co_return representation(200, *std::move(record));
 }
 
-Task<Reply> remove(store::Repository& repository, Call& call) {
+Task<Reply> remove(record::Repository& repository, Call& call) {
     const auto expected = co_await wanted_version(repository, call);
     if (!expected) co_return tl::unexpected(expected.error());
     auto removed = co_await repository.remove(call.principal.actor(), call.parameters.front(), *expected);
@@ -120,11 +120,11 @@ Task<Reply> remove(store::Repository& repository, Call& call) {
 
 }  // namespace
 
-std::vector<Route> entity_routes(store::Repository& repository) {
+std::vector<Route> entity_routes(record::Repository& repository) {
     const std::string all = "/api/v1/" + repository.entity().plural;
     const std::string one = all + "/{id}";
     // Not coroutines themselves: their captures live as long as the routes.
-    const auto bind = [&repository](Task<Reply> (*handler)(store::Repository&, Call&)) {
+    const auto bind = [&repository](Task<Reply> (*handler)(record::Repository&, Call&)) {
         return [&repository, handler](Call& call) { return handler(repository, call); };
     };
     return {

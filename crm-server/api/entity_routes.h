@@ -2,13 +2,13 @@
 #pragma once
 
 #include "crm-server/api/router.h"
-#include "crm-server/store/repository.h"
+#include "crm-server/record/repository.h"
 
 #include <vector>
 
 namespace api {
 
 /// The routes under /api/v1/{plural}. The repository outlives them.
-std::vector<Route> entity_routes(store::Repository& repository);
+std::vector<Route> entity_routes(record::Repository& repository);
 
 }  // namespace api

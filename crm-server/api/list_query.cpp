@@ -22,11 +22,11 @@ Result<std::size_t> parse_limit(const std::string& text) {
 
 }  // namespace
 
-Result<store::ListRequest> parse_list_query(std::string_view query) {
+Result<record::ListRequest> parse_list_query(std::string_view query) {
     Result<std::vector<QueryParameter>> parameters = parse_query(query);
     if (!parameters) return tl::unexpected(parameters.error());
 
-    store::ListRequest list;
+    record::ListRequest list;
     std::set<std::string_view> seen;
     for (const QueryParameter& parameter : *parameters) {
         if (!seen.insert(parameter.name).second) {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "common/result.h"
-#include "crm-server/store/repository.h"
+#include "crm-server/record/repository.h"
 
 #include <string_view>
 
@@ -10,6 +10,6 @@ namespace api {
 
 /// `invalid`, naming the parameter, when one is unknown, comes twice or is malformed. Whether sort and cursor
 /// make sense for the entity is the repository's to say.
-Result<store::ListRequest> parse_list_query(std::string_view query);
+Result<record::ListRequest> parse_list_query(std::string_view query);
 
 }  // namespace api

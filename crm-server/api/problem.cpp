@@ -62,7 +62,7 @@ Problem problem_of(const Error& error) {
     return problem;
 }
 
-Problem problem_of(const store::WriteError& error) {
+Problem problem_of(const record::WriteError& error) {
     if (error.version_mismatch) {
         return {.status = 412,
                 .detail = "The record has changed since: read it again and repeat the change."};
@@ -71,7 +71,7 @@ Problem problem_of(const store::WriteError& error) {
     return problem_of(error.error);
 }
 
-Problem problem_of(crm::Violations violations) {
+Problem problem_of(record::Violations violations) {
     return {.status = 400,
             .detail = "The body breaks rules of its fields; see errors.",
             .violations = std::move(violations)};
@@ -84,7 +84,7 @@ tl::unexpected<Problem> refuse(int status, std::string detail) {
 common::http::Response problem_response(const Problem& problem, const common::http::Request& request) {
     std::vector<common::http::FieldError> errors;
     errors.reserve(problem.violations.size());
-    for (const crm::Violation& violation : problem.violations) {
+    for (const record::Violation& violation : problem.violations) {
         errors.push_back({violation.pointer, violation.detail});
     }
     common::http::Response response = common::http::problem({.status = problem.status,

@@ -4,8 +4,8 @@
 
 #include "common/http/message.h"
 #include "common/result.h"
-#include "crm-server/crm/validation.h"
-#include "crm-server/store/repository.h"
+#include "crm-server/record/repository.h"
+#include "crm-server/record/validation.h"
 
 #include <chrono>
 #include <string>
@@ -19,7 +19,7 @@ namespace api {
 struct Problem {
     int status = 500;
     std::string detail = {};  // for the client
-    crm::Violations violations = {};
+    record::Violations violations = {};
     std::vector<std::pair<std::string, std::string>> headers = {};
     /// What went wrong inside, for the log: never sent.
     std::string cause = {};
@@ -31,10 +31,10 @@ using Reply = tl::expected<common::http::Response, Problem>;
 Problem problem_of(const Error& error);
 
 /// 412 for a version that did not match, 400 with pointers for violations, else as the Error says.
-Problem problem_of(const store::WriteError& error);
+Problem problem_of(const record::WriteError& error);
 
 /// 400 with a pointer for each broken rule.
-Problem problem_of(crm::Violations violations);
+Problem problem_of(record::Violations violations);
 
 /// `refuse(412, "…")` converts to a Reply.
 tl::unexpected<Problem> refuse(int status, std::string detail);

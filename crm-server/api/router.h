@@ -4,7 +4,7 @@
 #include "common/http/message.h"
 #include "common/task.h"
 #include "crm-server/api/problem.h"
-#include "crm-server/store/accounts.h"
+#include "crm-server/identity/accounts.h"
 
 #include <cstddef>
 #include <functional>
@@ -22,7 +22,7 @@ enum class Access { anyone, authenticated };
 struct Call {
     const common::http::Request& request;
     std::vector<std::string> parameters = {};  // values of the {…} in the route's pattern, decoded
-    store::Principal principal = {};           // empty when the route is open to anyone
+    identity::Principal principal = {};        // empty when the route is open to anyone
 };
 
 /// The call outlives the task. Not a coroutine lambda with captures: see common/task.h.

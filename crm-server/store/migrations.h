@@ -1,7 +1,7 @@
 // The schema and how it gets from one version to the next.
 //
-// Migrations are the files migrations/NNNN_name.sql, compiled into the program. Each runs once, in one
-// transaction together with its row in schema_migrations, so a runner killed at any moment can be run again.
+// Migrations are files NNNN_name.sql, compiled into the program. Each runs once, in one transaction together
+// with its row in schema_migrations, so a runner killed at any moment can be run again.
 #pragma once
 
 #include "common/result.h"
@@ -22,27 +22,25 @@ struct Migration {
     std::string_view sql;
 };
 
-/// Those of this program, by rising version.
-std::span<const Migration> migrations();
-
 struct MigrationReport {
     std::int64_t from = 0;  // 0: an empty database
     std::int64_t to = 0;
 };
 
-/// Brings the database to the newest of `steps`. Blocks. Waits up to `patience` for the database to accept
-/// connections and for other sessions to let go of what a step needs; fails with unavailable when they did
-/// not. Fails with invalid when the database was migrated by a step whose text has changed since, and with
-/// other kinds when a step failed. A database that is newer than `steps` stays as it is: it is what a later
-/// program left, and a migration leaves the version before it working.
+/// Brings the database to the newest of `steps`, which are counted from 1 without a gap. Blocks. Waits up to
+/// `patience` for the database to accept connections and for other sessions to let go of what a step needs;
+/// fails with unavailable when they did not. Fails with invalid when the database was migrated by a step
+/// whose text has changed since, and with other kinds when a step failed. A database that is newer than
+/// `steps` stays as it is: it is what a later program left, and a migration leaves the version before it
+/// working.
 Result<MigrationReport> migrate(const ConnectionSettings& database, std::chrono::seconds patience,
-                                std::span<const Migration> steps = migrations());
+                                std::span<const Migration> steps);
 
 /// The version of the database's schema, 0 when it was never migrated.
 common::Task<Result<std::int64_t>> schema_version(Database& database);
 
-/// Whether this program can serve with the schema: it has every migration that the program knows. A newer
-/// schema is fine, since a migration leaves the version before it working.
-common::Task<Result<bool>> schema_is_current(Database& database);
+/// Whether a program that knows `steps` can serve with the schema: it has them all. A newer schema is fine,
+/// since a migration leaves the version before it working.
+common::Task<Result<bool>> schema_is_current(Database& database, std::span<const Migration> steps);
 
 }  // namespace store

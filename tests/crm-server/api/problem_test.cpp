@@ -51,21 +51,22 @@ TEST(Problem, ChallengesWhoeverIsNotKnown) {
 }
 
 TEST(Problem, Answers412WhenTheVersionDoesNotMatch) {
-    EXPECT_EQ(problem_of(store::WriteError{{ErrorKind::conflict, "x"}, true, {}}).status, 412);
+    EXPECT_EQ(problem_of(record::WriteError{{ErrorKind::conflict, "x"}, true, {}}).status, 412);
 }
 
 TEST(Problem, PointsAtWhatTheDatabaseFoundWrong) {
     const Problem problem = problem_of(
-        store::WriteError{{ErrorKind::invalid, "x"}, false, {{"/companyId", "refers to nothing"}}});
+        record::WriteError{{ErrorKind::invalid, "x"}, false, {{"/companyId", "refers to nothing"}}});
     EXPECT_EQ(problem.status, 400);
-    EXPECT_THAT(problem.violations, testing::ElementsAre(crm::Violation{"/companyId", "refers to nothing"}));
+    EXPECT_THAT(problem.violations,
+                testing::ElementsAre(record::Violation{"/companyId", "refers to nothing"}));
 }
 
 TEST(ProblemResponse, IsAProblemDocument) {
     common::http::Request request;
     request.id = "r1";
     request.path = "/api/v1/contacts";
-    Problem problem = problem_of(crm::Violations{{"/email", "is no e-mail address"}});
+    Problem problem = problem_of(record::Violations{{"/email", "is no e-mail address"}});
     problem.headers.emplace_back("X-Test", "1");
     const common::http::Response response = problem_response(problem, request);
 

@@ -1,5 +1,6 @@
 #include "tests/crm-server/api/server_fixture.h"
 
+#include "crm-server/product.h"
 #include "crm-server/store/migrations.h"
 
 #include <algorithm>
@@ -39,7 +40,7 @@ void UnmigratedServerTest::start() {
 }
 
 void UnmigratedServerTest::migrate() {
-    const auto migrated = store::migrate(connection_, std::chrono::seconds(10));
+    const auto migrated = store::migrate(connection_, std::chrono::seconds(10), product::migrations());
     ASSERT_TRUE(migrated) << migrated.error().message;
 }
 

@@ -1,6 +1,6 @@
 #include "crm-server/store/database.h"
 
-#include "tests/crm-server/store/database_fixture.h"
+#include "tests/crm-server/database_fixture.h"
 
 namespace store {
 namespace {

@@ -1,6 +1,7 @@
 #include "crm-server/store/migrations.h"
 
-#include "tests/crm-server/store/database_fixture.h"
+#include "crm-server/product.h"
+#include "tests/crm-server/database_fixture.h"
 
 #include <array>
 #include <string>
@@ -30,15 +31,15 @@ class MigrationsTest : public DatabaseTest {
 
 TEST_F(MigrationsTest, BringAnEmptyDatabaseToTheNewestSchemaAndThenDoNothing) {
     EXPECT_EQ(*run(schema_version(*database_)), 0);
-    EXPECT_FALSE(*run(schema_is_current(*database_)));
-    const std::int64_t newest = migrations().back().version;
-    const auto first = migrate(connection_, 20s);
+    EXPECT_FALSE(*run(schema_is_current(*database_, product::migrations())));
+    const std::int64_t newest = product::migrations().back().version;
+    const auto first = migrate(connection_, 20s, product::migrations());
     ASSERT_TRUE(first) << first.error().message;
     EXPECT_EQ(first->from, 0);
     EXPECT_EQ(first->to, newest);
     EXPECT_EQ(*run(schema_version(*database_)), newest) << "on the session that saw it missing";
-    EXPECT_TRUE(*run(schema_is_current(*database_)));
-    const auto second = migrate(connection_, 20s);
+    EXPECT_TRUE(*run(schema_is_current(*database_, product::migrations())));
+    const auto second = migrate(connection_, 20s, product::migrations());
     ASSERT_TRUE(second);
     EXPECT_EQ(second->from, newest);
     EXPECT_EQ(second->to, newest);

@@ -1,0 +1,11 @@
+// Contacts and companies: whom the business deals with.
+#pragma once
+
+#include "crm-server/modules/module.h"
+
+namespace customers {
+
+/// Its tables are part of the first migration of the product.
+modules::Module make_module();
+
+}  // namespace customers

@@ -1,0 +1,46 @@
+// The SQL of an entity, made from its descriptor. Pure.
+#pragma once
+
+#include "crm-server/record/entity.h"
+#include "crm-server/store/database.h"
+
+#include <string>
+#include <vector>
+
+namespace record {
+
+/// The statements that list by one field in one direction. Each gives the columns of the entity in order.
+/// Nulls come last when ascending and first when descending, as PostgreSQL has it by default.
+struct ListSql {
+    const Field* field;
+    bool descending;
+    store::Statement first;       // ($1 limit)
+    store::Statement after;       // ($1 value, $2 id, $3 limit); by id: ($1 id, $2 limit)
+    store::Statement after_null;  // ($1 id, $2 limit); empty when the field is never null
+};
+
+struct EntitySql {
+    store::Statement get;  // ($1 id)
+    /// ($1 id, then the fields that a client may set, then actor, audit diff, audit id); gives the record.
+    store::Statement create;
+    /// ($1 id, $2 version, then as create); gives the record, or nothing when id and version match no record.
+    store::Statement update;
+    /// Before remove, so that the version cannot change between its steps: ($1 id, $2 version)
+    store::Statement lock;
+    /// One for each optional field that refers to this entity: ($1 id, $2 version, $3 actor)
+    std::vector<store::Statement> unlink;
+    /// ($1 id, $2 version, $3 actor, $4 audit diff, $5 audit id); gives the id, or nothing.
+    store::Statement remove;
+    std::vector<ListSql> lists;
+};
+
+/// `entities` are all that may refer to `entity`; `entity` must outlive the result.
+EntitySql entity_sql(const Entity& entity, const std::vector<Entity>& entities);
+
+/// The type of a column: "timestamptz".
+std::string sql_type(FieldType type);
+
+/// The greatest number of records in a page.
+inline constexpr int kMaxPage = 200;
+
+}  // namespace record
