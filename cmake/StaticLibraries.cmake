@@ -83,8 +83,14 @@ target_link_libraries(${library} PUBLIC Threads::Threads)
 
 # link_statically(target...): makes these targets of Debian's packages, in this folder and below, the static
 # libraries that come with the same packages. Not for a program that also loads them shared through another.
+# Targets of pkg_check_modules name their library as one to be linked: a path as well.
 function(link_statically)
   foreach(target ${ARGN})
+    get_target_property(linked ${target} INTERFACE_LINK_LIBRARIES)
+    if(target MATCHES "^PkgConfig::" AND linked)
+      list(TRANSFORM linked REPLACE "\\.so[0-9.]*$" ".a")
+      set_target_properties(${target} PROPERTIES INTERFACE_LINK_LIBRARIES "${linked}")
+    endif()
     foreach(property IMPORTED_LOCATION IMPORTED_LOCATION_NONE)
       get_target_property(shared ${target} ${property})
       if(shared)
