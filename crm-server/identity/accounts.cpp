@@ -3,6 +3,7 @@
 #include "common/sha256.h"
 #include "crm-server/identity/bootstrap.h"
 #include "crm-server/identity/credential_cache.h"
+#include "crm-server/identity/email_key.h"
 #include "crm-server/identity/user_lock.h"
 #include "crm-server/store/text.h"
 
@@ -10,6 +11,7 @@
 #include <array>
 #include <charconv>
 #include <cstdlib>
+#include <optional>
 #include <utility>
 
 #include <openssl/rand.h>
@@ -21,8 +23,12 @@ constexpr std::string_view kApiKeyPrefix = "crm_";
 constexpr std::size_t kSecretBytes = 32;
 constexpr std::size_t kMostKeyName = 200;
 
-const store::Statement kFindUser{"account_find_user",
-                                 "select id, password_hash from users where lower(email) = lower($1)"};
+// The account with the key, and those without one, which an older server has made or changed beside this one.
+// One statement for both: whether an address is known must not show by the time that a second one takes.
+const store::Statement kFindUser{
+    "account_find_user",
+    "select id, password_hash, email, coalesce(email_key_of = email, false) from users "
+    "where (email_key = $1 and email_key_of = email) or email_key_of is distinct from email"};
 const store::Statement kAnyUser{"account_any_user", "select from users limit 1"};
 const store::Statement kEndOldSessions{"account_end_old_sessions",
                                        "delete from sessions where user_id = $1 and expires_at < now()"};
@@ -103,6 +109,21 @@ bool may_be_secret(std::string_view token) {
     return bytes && bytes->size() == kSecretBytes;
 }
 
+/// Which of the rows of kFindUser is the account with the address. Two can be only where addresses that are
+/// the same now were not when the accounts were made: then how it is written decides.
+std::optional<std::size_t> pick(const store::Rows& users, std::string_view email, std::string_view key) {
+    constexpr std::string_view kTrue = "t";
+    std::optional<std::size_t> found;
+    for (std::size_t row = 0; row < users.size(); ++row) {
+        const std::string_view written = users.text(row, 2);
+        const bool keyed = users.text(row, 3) == kTrue;
+        if (key.empty() || (!keyed && email_key(written) != key)) continue;
+        if (written == email) return row;
+        if (!found || keyed) found = row;
+    }
+    return found;
+}
+
 Principal principal_of(const store::Rows& rows, bool api_key) {
     return {.user_id = std::string(rows.text(0, 1)),
             .credential = api_key ? Principal::Credential::api_key : Principal::Credential::session,
@@ -157,27 +178,27 @@ Accounts::Accounts(store::Database& database, PasswordHasher& hasher, AccountsCo
 Accounts::~Accounts() = default;
 
 common::Task<Result<Session>> Accounts::login(std::string email, std::string password) {
-    // No user has such an address; asking for it would be asking for what stands before the NUL.
-    if (email.find('\0') != std::string::npos) email.clear();
-    const auto user = co_await impl_->database.query(kFindUser, store::Parameters{std::move(email)});
-    if (!user) co_return tl::unexpected(Error(user.error()));
+    const std::string key = email_key(email);
+    const auto users = co_await impl_->database.query(kFindUser, store::Parameters{key});
+    if (!users) co_return tl::unexpected(Error(users.error()));
+    const std::optional<std::size_t> user = pick(*users, email, key);
     Result<bool> right = false;
-    if (user->empty())
+    if (!user)
         right = co_await impl_->hasher.verify_nobody(std::move(password));
     else
-        right = co_await impl_->hasher.verify(std::string(user->text(0, 1)), std::move(password));
+        right = co_await impl_->hasher.verify(std::string(users->text(*user, 1)), std::move(password));
     if (!right) co_return tl::unexpected(std::move(right.error()));
     if (!*right) co_return unauthorized(kWrongLogin);
 
     const std::string id = store::make_uuid();
-    const std::string user_id(user->text(0, 0));
+    const std::string user_id(users->text(*user, 0));
     std::string token = random_secret();
     std::vector<store::Step> steps;
     steps.push_back({&kLockUser, {user_id}});
     steps.push_back({&kEndOldSessions, {user_id}});
     steps.push_back({&kStartSession,
                      {id, bytea_digest(token), std::to_string(impl_->config.session_lifetime.count()),
-                      user_id, user->value(0, 1)}});
+                      user_id, users->value(*user, 1)}});
     auto expires_at = co_await impl_->insert(std::move(steps), {&kSessionStarted, {id}}, kWrongLogin);
     if (!expires_at) co_return tl::unexpected(std::move(expires_at.error()));
     co_return Session{std::move(token), std::move(*expires_at)};

@@ -60,8 +60,8 @@ class Accounts {
     Accounts(const Accounts&) = delete;
     Accounts& operator=(const Accounts&) = delete;
 
-    /// unauthorized when email or password is wrong, without telling which, also by the time it takes;
-    /// throttled when too many logins wait.
+    /// `email` in any way of writing it: see email_key(). unauthorized when email or password is wrong,
+    /// without telling which, also by the time it takes; throttled when too many logins wait.
     common::Task<Result<Session>> login(std::string email, std::string password);
 
     /// The owner of a session token or API key; unauthorized when it is unknown, expired or revoked.

@@ -49,6 +49,43 @@ TEST_F(AccountsTest, LetTheAdministratorInWithTheRightPasswordOnly) {
     EXPECT_FALSE(run(accounts_.login(std::string(kEmail) + std::string("\0x", 2), "first")));
 }
 
+TEST_F(AccountsTest, AreFoundHoweverTheAddressIsWritten) {
+    for (const char* email : {"ADMIN@acme.example", "adm\u0130n@acme.example", "admi\u0307n@acme.example",
+                              "\uFF41dmin@acme.example", "ad\u00ADmin@acme.example"})
+        EXPECT_TRUE(run(accounts_.login(email, "first"))) << email;
+    for (const char* email : {"adm\u0131n@acme.example", "admin@acme.example ", ""})
+        EXPECT_FALSE(run(accounts_.login(email, "first"))) << email;
+    EXPECT_FALSE(run(accounts_.login(std::string(2000, 'a'), "first")));
+}
+
+// As a server of schema 1 does, which runs beside this one while they are replaced.
+TEST_F(AccountsTest, AreFoundWhenAnOlderServerMadeOrChangedThem) {
+    execute(
+        "insert into users (id, email, password_hash) select gen_random_uuid(), '\u00C9milie@acme.example', "
+        "password_hash from users");
+    EXPECT_TRUE(run(accounts_.login("e\u0301milie@ACME.example", "first")));
+    execute("update users set email = 'Chief@acme.example' where email = 'admin@acme.example'");
+    EXPECT_TRUE(run(accounts_.login("chief@acme.example", "first")));
+    EXPECT_FALSE(run(accounts_.login(kEmail, "first"))) << "the key of the former address counts no more";
+    EXPECT_EQ(value_of("select count(*) from users where lower(email) = lower('CHIEF@acme.example')"), "1");
+}
+
+TEST_F(AccountsTest, AreToldApartByTheWayOfWritingWhereTwoHaveOneAddress) {
+    execute(
+        "insert into users (id, email, password_hash) values (gen_random_uuid(), 'stra\u00DFe@acme.example', "
+        "'" +
+        *run(hasher_.hash("sharp")) + "')");
+    ASSERT_TRUE(run(accounts_.bootstrap_admin(kEmail, "first")));
+    execute(
+        "insert into users (id, email, password_hash) values (gen_random_uuid(), 'strasse@acme.example', '" +
+        *run(hasher_.hash("double")) + "')");
+    ASSERT_TRUE(run(accounts_.bootstrap_admin(kEmail, "first"))) << "told of, and no reason not to serve";
+    EXPECT_TRUE(run(accounts_.login("stra\u00DFe@acme.example", "sharp")));
+    EXPECT_TRUE(run(accounts_.login("strasse@acme.example", "double")));
+    EXPECT_FALSE(run(accounts_.login("strasse@acme.example", "sharp")));
+    EXPECT_TRUE(run(accounts_.login("STRASSE@acme.example", "sharp"))) << "the one that has the key";
+}
+
 TEST_F(AccountsTest, TakeAsLongForAnUnknownUserAsForAWrongPassword) {
     PasswordHasher slow{{.memory_kib = 19 * 1024, .passes = 4}};
     Accounts accounts(*database_, slow);

@@ -95,6 +95,34 @@ TEST_F(BootstrapTest, ChangesNothingWhenTheAddressIsTheOneOfAnotherUser) {
     EXPECT_EQ(value_of("select count(*) from users"), "2");
 }
 
+TEST_F(BootstrapTest, TakesAnotherWayOfWritingForTheAddressOfAnotherUser) {
+    execute("insert into users (id, email, password_hash) values (gen_random_uuid(), $1, '')",
+            {"ch\u0130\uFB00@acme.example"});
+    const auto refused = bootstrap("chiff@acme.example", "first");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::conflict);
+    EXPECT_TRUE(lets_in(kEmail, "first"));
+}
+
+TEST_F(BootstrapTest, FillsInTheKeysOfAddressesThatAnOlderServerWrote) {
+    execute("update users set email = 'Chief@acme.example'");
+    execute(
+        "insert into users (id, email, password_hash) values (gen_random_uuid(), '\u00C9va@acme.example', "
+        "'')");
+    ASSERT_TRUE(bootstrap(kNewEmail, "first"));
+    EXPECT_EQ(
+        value_of(
+            "select string_agg(email_key, ' ' order by email_key) from users where email_key_of = email"),
+        "chief@acme.example \u00E9va@acme.example");
+}
+
+TEST_F(BootstrapTest, RefusesWhatCanBeNobodysAddress) {
+    const auto refused = bootstrap(std::string(1025, 'a').c_str(), "first");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::invalid);
+    expect_one_user(kEmail);
+}
+
 TEST_F(BootstrapTest, MakesNoAdministratorOfAnotherUser) {
     execute("update users set bootstrap_hash = null");
     const auto refused = bootstrap(kEmail, "taken over");
