@@ -10,7 +10,7 @@
 #include "crm-server/api/http_metrics.h"
 #include "crm-server/api/router.h"
 #include "crm-server/identity/accounts.h"
-#include "crm-server/identity/login_throttle.h"
+#include "crm-server/identity/login_gate.h"
 #include "crm-server/identity/password_hasher.h"
 #include "crm-server/product.h"
 #include "crm-server/readiness.h"
@@ -34,9 +34,9 @@ namespace {
 /// How long requests in flight may take to finish.
 constexpr std::chrono::seconds kDrainTimeout{20};
 
-std::vector<api::Route> make_routes(identity::Accounts& accounts, identity::LoginThrottle& throttle,
+std::vector<api::Route> make_routes(identity::Accounts& accounts, identity::LoginGate& gate,
                                     std::deque<record::Repository>& repositories) {
-    std::vector<api::Route> routes = api::account_routes(accounts, throttle);
+    std::vector<api::Route> routes = api::account_routes(accounts, gate);
     for (record::Repository& repository : repositories) {
         std::ranges::move(api::entity_routes(repository), std::back_inserter(routes));
     }
@@ -73,7 +73,11 @@ struct CrmServer::Parts {
                                                .ride_out = options.ride_out}),
           accounts(database, hasher),
           repositories(make_repositories(database, entities)),
-          router(make_routes(accounts, throttle, repositories)),
+          gate(loop,
+               [this](std::string email, std::string password) {
+                   return accounts.login(std::move(email), std::move(password));
+               }),
+          router(make_routes(accounts, gate, repositories)),
           application(router, accounts),
           http_metrics(metrics.registry(), router),
           connections(
@@ -94,7 +98,7 @@ struct CrmServer::Parts {
     identity::PasswordHasher hasher;
     identity::Accounts accounts;
     std::deque<record::Repository> repositories;
-    identity::LoginThrottle throttle;
+    identity::LoginGate gate;
     api::Router router;
     api::Application application;
     common::Metrics metrics;

@@ -3,6 +3,7 @@
 #include "crm-server/api/json_body.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace api {
 namespace {
@@ -46,17 +47,20 @@ json describe(const identity::ApiKey& key) {
     return {{"id", key.id}, {"name", key.name}, {"createdAt", key.created_at}};
 }
 
-Task<Reply> login(identity::Accounts& accounts, identity::LoginThrottle& throttle, Call& call) {
+/// Not for the database's sake, as other errors of status 503.
+tl::unexpected<Problem> crowded(const identity::LoginError& error) {
+    Problem problem = problem_of(Error(error));
+    problem.detail = "Too many logins are being checked. Try again soon.";
+    return tl::unexpected(std::move(problem));
+}
+
+Task<Reply> login(identity::LoginGate& gate, Call& call) {
     Texts texts = read_texts(call.request, {"email", "password"});
     if (!texts) co_return tl::unexpected(std::move(texts.error()));
-    const std::string& email = texts->front();
-    const std::string& address = call.request.remote_address;
-    if (const auto wait = throttle.admit(email, address, identity::LoginThrottle::Clock::now())) {
-        co_return refuse(Error{ErrorKind::throttled, "Too many failed logins. Try again later.", *wait});
-    }
-    Result<identity::Session> session = co_await accounts.login(email, texts->back());
-    if (!session) co_return refuse(session.error());
-    throttle.succeeded(email, address);
+    const auto session =
+        co_await gate.login(std::move(texts->front()), std::move(texts->back()), call.request.remote_address);
+    if (!session && session.error().crowded) co_return crowded(session.error());
+    if (!session) co_return refuse(Error(session.error()));
     co_return reply(200, {{"token", session->token}, {"expiresAt", session->expires_at}});
 }
 
@@ -94,14 +98,13 @@ Task<Reply> revoke_api_key(identity::Accounts& accounts, Call& call) {
 
 }  // namespace
 
-std::vector<Route> account_routes(identity::Accounts& accounts, identity::LoginThrottle& throttle) {
+std::vector<Route> account_routes(identity::Accounts& accounts, identity::LoginGate& gate) {
     // Not coroutines themselves: their captures live as long as the routes.
     const auto bind = [&accounts](Task<Reply> (*handler)(identity::Accounts&, Call&)) {
         return [&accounts, handler](Call& call) { return handler(accounts, call); };
     };
     return {
-        {"POST", "/api/v1/login", Access::anyone,
-         [&accounts, &throttle](Call& call) { return login(accounts, throttle, call); }},
+        {"POST", "/api/v1/login", Access::anyone, [&gate](Call& call) { return login(gate, call); }},
         {"POST", "/api/v1/logout", Access::authenticated, bind(logout)},
         {"POST", "/api/v1/api-keys", Access::authenticated, bind(create_api_key)},
         {"GET", "/api/v1/api-keys", Access::authenticated, bind(list_api_keys)},

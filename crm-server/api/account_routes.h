@@ -3,13 +3,13 @@
 
 #include "crm-server/api/router.h"
 #include "crm-server/identity/accounts.h"
-#include "crm-server/identity/login_throttle.h"
+#include "crm-server/identity/login_gate.h"
 
 #include <vector>
 
 namespace api {
 
-/// Both arguments outlive the routes.
-std::vector<Route> account_routes(identity::Accounts& accounts, identity::LoginThrottle& throttle);
+/// The arguments outlive the routes.
+std::vector<Route> account_routes(identity::Accounts& accounts, identity::LoginGate& gate);
 
 }  // namespace api

@@ -10,8 +10,8 @@ namespace api {
 
 /// Belongs to the event loop of its accounts and routes, which outlive it.
 ///
-/// It sets no deadline of its own: all that a handler waits for, the database and the password hasher, is
-/// bounded by DatabaseConfig and PasswordHasherConfig.
+/// It sets no deadline of its own: all that a handler waits for, the database, the password hasher and other
+/// logins, is bounded by DatabaseConfig, PasswordHasherConfig and LoginGateOptions.
 class Application {
   public:
     Application(const Router& router, identity::Accounts& accounts) : router_(router), accounts_(accounts) {}

@@ -63,6 +63,28 @@ TEST_F(AccountsApiTest, SlowDownWhoeverGuessesPasswords) {
     EXPECT_EQ(login(kEmail, kPassword).status, 200) << "other accounts are not affected";
 }
 
+TEST_F(AccountsApiTest, LetInAllWhoLogInAtOnceWithTheRightPassword) {
+    const std::string body = json{{"email", kEmail}, {"password", kPassword}}.dump();
+    const std::string request =
+        "POST /api/v1/login HTTP/1.1\r\nHost: crm\r\nContent-Type: application/json\r\nContent-Length: " +
+        std::to_string(body.size()) + "\r\n\r\n" + body;
+    std::vector<support::HttpConnection> connections;
+    for (int i = 0; i < 24; ++i) connections.emplace_back(server_->api_port(), std::chrono::seconds(30));
+    for (support::HttpConnection& connection : connections) ASSERT_TRUE(connection.send(request));
+    for (support::HttpConnection& connection : connections) {
+        const auto reply = connection.receive("POST");
+        ASSERT_TRUE(reply);
+        EXPECT_EQ(reply->status, 200) << reply->body;
+    }
+}
+
+TEST_F(AccountsApiTest, HaveOneCounterForAnAddressHoweverItIsWritten) {
+    for (int i = 0; i < 10; ++i)
+        EXPECT_EQ(login(i % 2 == 0 ? "adm\u0130n@crm.example" : "ADMIN@crm.example", "wrong").status, 401);
+    EXPECT_EQ(login("adm\u0130n@crm.example", "wrong").status, 429);
+    EXPECT_EQ(login(kEmail, kPassword).status, 429);
+}
+
 TEST_F(AccountsApiTest, NameWhatALoginLacks) {
     const HttpReply reply =
         support::http_request(server_->api_port(), "POST", "/api/v1/login", R"({"email": 5, "a/b": "x"})",
