@@ -35,8 +35,9 @@ namespace {
 constexpr std::chrono::seconds kDrainTimeout{20};
 
 std::vector<api::Route> make_routes(identity::Accounts& accounts, identity::LoginGate& gate,
+                                    const api::TrustedProxies& proxies,
                                     std::deque<record::Repository>& repositories) {
-    std::vector<api::Route> routes = api::account_routes(accounts, gate);
+    std::vector<api::Route> routes = api::account_routes(accounts, gate, proxies);
     for (record::Repository& repository : repositories) {
         std::ranges::move(api::entity_routes(repository), std::back_inserter(routes));
     }
@@ -77,7 +78,7 @@ struct CrmServer::Parts {
                [this](std::string email, std::string password) {
                    return accounts.login(std::move(email), std::move(password));
                }),
-          router(make_routes(accounts, gate, repositories)),
+          router(make_routes(accounts, gate, options.trusted_proxies, repositories)),
           application(router, accounts),
           http_metrics(metrics.registry(), router),
           connections(

@@ -3,6 +3,7 @@
 
 #include "common/endpoint.h"
 #include "common/result.h"
+#include "crm-server/api/client_address.h"
 #include "crm-server/store/connection_settings.h"
 #include "crm-server/store/database.h"
 
@@ -17,6 +18,7 @@ struct CrmServerOptions {
     std::filesystem::path admin_dir;                      // see Readiness
     common::Endpoint api;
     common::Endpoint management;
+    api::TrustedProxies trusted_proxies = {};
     /// See store::DatabaseConfig.
     std::chrono::milliseconds ride_out{15'000};
 };

@@ -2,6 +2,7 @@
 #include "common/endpoint.h"
 #include "common/log.h"
 #include "common/stop.h"
+#include "crm-server/api/client_address.h"
 #include "crm-server/crm_server.h"
 #include "crm-server/database_options.h"
 #include "crm-server/product.h"
@@ -27,6 +28,7 @@ struct Arguments {
     std::filesystem::path admin_dir;
     std::string listen = "[::]:8080";
     std::string management = "[::]:8081";
+    std::string trusted_proxies;
     std::uint32_t wait = 300;
 };
 
@@ -54,16 +56,19 @@ int serve(const Arguments& arguments) {
     Result<store::ConnectionSettings> database =
         read_database_options(arguments.database_host, arguments.database_dir);
     if (!database) return report(database.error());
-    Result<common::Endpoint> api = common::parse_endpoint(arguments.listen);
-    if (!api) return report(api.error());
+    Result<common::Endpoint> listen = common::parse_endpoint(arguments.listen);
+    if (!listen) return report(listen.error());
     Result<common::Endpoint> management = common::parse_endpoint(arguments.management);
     if (!management) return report(management.error());
+    Result<api::TrustedProxies> proxies = api::TrustedProxies::parse(arguments.trusted_proxies);
+    if (!proxies) return report(proxies.error());
 
     const auto server = CrmServer::start({.database = *std::move(database),
                                           .database_connections = arguments.database_connections,
                                           .admin_dir = arguments.admin_dir,
-                                          .api = *std::move(api),
-                                          .management = *std::move(management)});
+                                          .api = *std::move(listen),
+                                          .management = *std::move(management),
+                                          .trusted_proxies = *std::move(proxies)});
     if (!server) return report(server.error());
     common::wait_for_stop_signal();
     (*server)->drain();
@@ -120,6 +125,11 @@ int main(int argc, char** argv) {
     serving.add_option("--listen", arguments.listen, "Address of the API")->capture_default_str();
     serving.add_option("--management", arguments.management, "Address of /healthz, /readyz and /metrics")
         ->capture_default_str();
+    serving
+        .add_option("--trusted-proxies", arguments.trusted_proxies,
+                    "Addresses and networks of the proxies whose Forwarded or X-Forwarded-For is believed, "
+                    "separated by commas")
+        ->envname("CRM_TRUSTED_PROXIES");
 
     CLI::App& migrating = *app.add_subcommand("migrate", "Bring the database's schema up to date");
     migrating.footer(kMigrateExitCodes);

@@ -54,11 +54,11 @@ tl::unexpected<Problem> crowded(const identity::LoginError& error) {
     return tl::unexpected(std::move(problem));
 }
 
-Task<Reply> login(identity::LoginGate& gate, Call& call) {
+Task<Reply> login(identity::LoginGate& gate, const TrustedProxies& proxies, Call& call) {
     Texts texts = read_texts(call.request, {"email", "password"});
     if (!texts) co_return tl::unexpected(std::move(texts.error()));
-    const auto session =
-        co_await gate.login(std::move(texts->front()), std::move(texts->back()), call.request.remote_address);
+    const auto session = co_await gate.login(std::move(texts->front()), std::move(texts->back()),
+                                             client_address(call.request, proxies));
     if (!session && session.error().crowded) co_return crowded(session.error());
     if (!session) co_return refuse(Error(session.error()));
     co_return reply(200, {{"token", session->token}, {"expiresAt", session->expires_at}});
@@ -98,13 +98,15 @@ Task<Reply> revoke_api_key(identity::Accounts& accounts, Call& call) {
 
 }  // namespace
 
-std::vector<Route> account_routes(identity::Accounts& accounts, identity::LoginGate& gate) {
+std::vector<Route> account_routes(identity::Accounts& accounts, identity::LoginGate& gate,
+                                  const TrustedProxies& proxies) {
     // Not coroutines themselves: their captures live as long as the routes.
     const auto bind = [&accounts](Task<Reply> (*handler)(identity::Accounts&, Call&)) {
         return [&accounts, handler](Call& call) { return handler(accounts, call); };
     };
     return {
-        {"POST", "/api/v1/login", Access::anyone, [&gate](Call& call) { return login(gate, call); }},
+        {"POST", "/api/v1/login", Access::anyone,
+         [&gate, &proxies](Call& call) { return login(gate, proxies, call); }},
         {"POST", "/api/v1/logout", Access::authenticated, bind(logout)},
         {"POST", "/api/v1/api-keys", Access::authenticated, bind(create_api_key)},
         {"GET", "/api/v1/api-keys", Access::authenticated, bind(list_api_keys)},

@@ -60,4 +60,11 @@ TEST_F(ServeCommandTest, RefusesFewerConnectionsThanItNeedsHoweverTheyAreGiven) 
     EXPECT_EQ(run("CRM_DATABASE_CONNECTIONS=1 " CRM_SERVER " serve"), kRefusedByTheCommandLine);
 }
 
+TEST_F(ServeCommandTest, RefusesTrustedProxiesThatAreNoneAndSaysWhich) {
+    const std::string serve = CRM_SERVER " serve --database-host 127.0.0.1:1 --database-dir " +
+                              secret_.path().string() + " --admin-dir /nonexistent";
+    EXPECT_EQ(run(serve + " --trusted-proxies 10.0.0.0/8,10.0.0.0/33"), 1);
+    EXPECT_EQ(run("CRM_TRUSTED_PROXIES=10.0.0.0/33 " + serve + " 2>&1 | grep -q \"'10.0.0.0/33'\""), 0);
+}
+
 }  // namespace

@@ -6,6 +6,7 @@
 namespace {
 
 using nlohmann::json;
+using support::eventually;
 using support::HttpReply;
 using testing::HasSubstr;
 using testing::Not;
@@ -83,6 +84,32 @@ TEST_F(AccountsApiTest, HaveOneCounterForAnAddressHoweverItIsWritten) {
         EXPECT_EQ(login(i % 2 == 0 ? "adm\u0130n@crm.example" : "ADMIN@crm.example", "wrong").status, 401);
     EXPECT_EQ(login("adm\u0130n@crm.example", "wrong").status, 429);
     EXPECT_EQ(login(kEmail, kPassword).status, 429);
+}
+
+TEST_F(AccountsApiTest, TakeNobodysWordForWhereARequestComesFrom) {
+    for (int i = 0; i < 10; ++i)
+        EXPECT_EQ(login(kEmail, "wrong", {{"X-Forwarded-For", "203.0.113." + std::to_string(i)}}).status,
+                  401);
+    EXPECT_EQ(login(kEmail, "wrong", {{"X-Forwarded-For", "203.0.113.99"}}).status, 429);
+}
+
+class ProxiedServerTest : public UnmigratedServerTest {
+  protected:
+    ProxiedServerTest() {
+        trusted_proxies_ = *api::TrustedProxies::parse("127.0.0.1");
+        migrate();
+        start();
+        EXPECT_TRUE(eventually([this] { return is_ready(); }));
+    }
+};
+
+TEST_F(ProxiedServerTest, LetsNoStrangerBehindTheSameProxyLockSomebodyOut) {
+    for (int i = 0; i < 10; ++i)
+        EXPECT_EQ(login(kEmail, "wrong", {{"X-Forwarded-For", "198.51.100.1, 203.0.113.5"}}).status, 401);
+    EXPECT_EQ(login(kEmail, kPassword, {{"X-Forwarded-For", "203.0.113.5"}}).status, 429);
+    EXPECT_EQ(login(kEmail, kPassword, {{"X-Forwarded-For", "203.0.113.6"}}).status, 200);
+    EXPECT_EQ(login(kEmail, kPassword, {{"Forwarded", "for=203.0.113.5"}}).status, 429);
+    EXPECT_EQ(login(kEmail, kPassword).status, 200) << "the proxy itself";
 }
 
 TEST_F(AccountsApiTest, NameWhatALoginLacks) {

@@ -34,6 +34,7 @@ void UnmigratedServerTest::start() {
                                     .admin_dir = admin_dir_.path(),
                                     .api = {"127.0.0.1", 0},
                                     .management = {"127.0.0.1", 0},
+                                    .trusted_proxies = trusted_proxies_,
                                     .ride_out = ride_out_});
     ASSERT_TRUE(server) << server.error().message;
     server_ = *std::move(server);
@@ -48,10 +49,12 @@ bool UnmigratedServerTest::is_ready() const {
     return support::http_get(server_->management_port(), "/readyz").status == 200;
 }
 
-HttpReply UnmigratedServerTest::login(std::string_view email, std::string_view password) const {
+HttpReply UnmigratedServerTest::login(std::string_view email, std::string_view password,
+                                      const HttpHeaders& more) const {
     const json body{{"email", email}, {"password", password}};
-    return support::http_request(server_->api_port(), "POST", "/api/v1/login", body.dump(),
-                                 {{"Content-Type", "application/json"}});
+    HttpHeaders headers = more;
+    headers.emplace_back("Content-Type", "application/json");
+    return support::http_request(server_->api_port(), "POST", "/api/v1/login", body.dump(), headers);
 }
 
 std::string UnmigratedServerTest::log_in() const {

@@ -32,13 +32,15 @@ class UnmigratedServerTest : public testing::Test {
     void migrate();
     bool is_ready() const;
 
-    support::HttpReply login(std::string_view email, std::string_view password) const;
+    support::HttpReply login(std::string_view email, std::string_view password,
+                             const support::HttpHeaders& more = {}) const;
     /// A session of the administrator.
     std::string log_in() const;
 
     store::ConnectionSettings connection_;
     /// None: an outage shows at once.
     std::chrono::milliseconds ride_out_{0};
+    api::TrustedProxies trusted_proxies_;
     support::TemporaryFolder admin_dir_;
     std::unique_ptr<CrmServer> server_;
 };
