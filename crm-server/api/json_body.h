@@ -19,9 +19,8 @@ inline constexpr std::string_view kMergePatch = "application/merge-patch+json";
 /// Whether a Content-Type names one of the media types, in UTF-8 when it names a charset.
 bool accepts_content_type(std::string_view header, std::initializer_list<std::string_view> media_types);
 
-/// Parses an object (RFC 8259). Refused as `invalid`, with the place in the message: anything but one object,
-/// a member name that comes twice, nesting deeper than kDeepestBody, a number that does not fit, U+0000 in a
-/// text. The message never quotes a value, which may be a password.
+/// Parses an object as common/strict_json.h does. Refused as `invalid`: anything but one object, nesting deeper
+/// than kDeepestBody, and whatever is refused there.
 Result<nlohmann::json> parse_object(std::string_view body);
 
 /// The object in the request's body; 415 when its Content-Type is none of the media types, 400 when it is
