@@ -67,16 +67,17 @@ store::Statement update(const Entity& entity) {
                         columns(entity))};
 }
 
-store::Statement lock(const Entity& entity) {
-    return {entity.plural + "_lock",
-            fmt::format("select id from {} where id = $1 and version = $2 for update", entity.plural)};
+/// The record as it is until the end of the transaction.
+store::Statement lock(const Entity& entity, std::string_view purpose, std::string_view strength) {
+    return {fmt::format("{}_lock_for_{}", entity.plural, purpose),
+            fmt::format("select {} from {} where id = $1 for {}", columns(entity), entity.plural, strength)};
 }
 
 store::Statement remove(const Entity& entity) {
     return {entity.plural + "_remove",
-            fmt::format("with removed as (delete from {} where id = $1 and version = $2 returning id), "
+            fmt::format("with removed as (delete from {} where id = $1 returning id), "
                         "audited as ({}) select id from removed",
-                        entity.plural, audit(entity, "delete", "removed", 3, "$4::jsonb", "$5::uuid"))};
+                        entity.plural, audit(entity, "delete", "removed", 2, "$3::jsonb", "$4::uuid"))};
 }
 
 store::Statement unlink(const Entity& target, const Entity& source, const Field& reference) {
@@ -85,10 +86,9 @@ store::Statement unlink(const Entity& target, const Entity& source, const Field&
     return {
         fmt::format("{}_unlink_{}_{}", target.plural, source.plural, reference.column),
         fmt::format("with unlinked as (update {} set {} = null, updated_at = now(), version = version + 1 "
-                    "where {} = $1::uuid and exists (select from {} where id = $1::uuid and version = $2) "
-                    "returning id) {}",
-                    source.plural, reference.column, reference.column, target.plural,
-                    audit(source, "update", "unlinked", 3, diff))};
+                    "where {} = $1::uuid returning id) {}",
+                    source.plural, reference.column, reference.column,
+                    audit(source, "update", "unlinked", 2, diff))};
 }
 
 // Writes the pieces of one list. The inner limits are what tells the planner that a page is short, whatever
@@ -171,6 +171,7 @@ std::string sql_type(FieldType type) {
         case FieldType::custom:
             return "jsonb";
         case FieldType::text:
+        case FieldType::long_text:
         case FieldType::email:
         case FieldType::phone:
         case FieldType::url:
@@ -183,8 +184,9 @@ std::string sql_type(FieldType type) {
 EntitySql entity_sql(const Entity& entity, const std::vector<Entity>& entities) {
     EntitySql sql{.get = get(entity),
                   .create = create(entity),
+                  .lock_for_update = lock(entity, "update", "no key update"),
+                  .lock_for_removal = lock(entity, "removal", "update"),
                   .update = update(entity),
-                  .lock = lock(entity),
                   .unlink = {},
                   .remove = remove(entity),
                   .lists = {}};

@@ -23,13 +23,14 @@ struct EntitySql {
     store::Statement get;  // ($1 id)
     /// ($1 id, then the fields that a client may set, then actor, audit diff, audit id); gives the record.
     store::Statement create;
+    /// ($1 id); give the record, for what comes next in the transaction.
+    store::Statement lock_for_update;
+    store::Statement lock_for_removal;
     /// ($1 id, $2 version, then as create); gives the record, or nothing when id and version match no record.
     store::Statement update;
-    /// Before remove, so that the version cannot change between its steps: ($1 id, $2 version)
-    store::Statement lock;
-    /// One for each optional field that refers to this entity: ($1 id, $2 version, $3 actor)
+    /// One for each optional field that refers to this entity: ($1 id, $2 actor)
     std::vector<store::Statement> unlink;
-    /// ($1 id, $2 version, $3 actor, $4 audit diff, $5 audit id); gives the id, or nothing.
+    /// ($1 id, $2 actor, $3 audit diff, $4 audit id); gives the id, or nothing.
     store::Statement remove;
     std::vector<ListSql> lists;
 };

@@ -5,9 +5,11 @@
 #include "crm-server/record/record_change.h"
 #include "crm-server/record/record_json.h"
 #include "crm-server/store/text.h"
+#include "crm-server/store/turns.h"
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <iterator>
 #include <utility>
 
@@ -16,8 +18,8 @@
 namespace record {
 namespace {
 
-// How often a change is worked out anew when somebody else was faster.
-constexpr int kMostAttempts = 5;
+/// How long a change waits for those of the same record that came before it.
+constexpr std::chrono::seconds kPatience{10};
 
 constexpr std::size_t kTypicalRecord = 512;
 
@@ -73,6 +75,23 @@ struct Repository::Impl {
         result.json.reserve(kTypicalRecord);
         json.append(result.json, rows, row);
         return result;
+    }
+
+    /// Changes of one record are made one after the other, in the order in which they came.
+    common::Task<WriteResult<store::Turns::Turn>> take_turn(const std::string& id) {
+        if (!store::is_uuid(id)) co_return refuse(not_found(entity));
+        auto turn = co_await turns.take(id, kPatience);
+        if (!turn)
+            co_return refuse(Error{ErrorKind::unavailable, "The record is being changed by very many."});
+        co_return *std::move(turn);
+    }
+
+    /// The record, when a change may be made of it.
+    WriteResult<Record> changeable(const store::Rows& rows, std::optional<std::int64_t> expected) const {
+        if (rows.empty()) return refuse(not_found(entity));
+        Record current = record(rows, 0);
+        if (expected && current.version != *expected) return refuse_version(current.version);
+        return current;
     }
 
     store::Parameters values(const store::Rows& rows) const {
@@ -142,6 +161,7 @@ struct Repository::Impl {
     }
 
     store::Database& database;
+    store::Turns turns;
     const Entity& entity;
     const EntitySql sql;
     const RecordJson json;
@@ -201,57 +221,52 @@ common::Task<WriteResult<Record>> Repository::create(std::string actor, Changes 
 
 common::Task<WriteResult<Record>> Repository::update(std::string actor, std::string id, Changes patch,
                                                      std::optional<std::int64_t> expected) {
-    for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
-        const auto rows = co_await impl_->load(id);
-        if (!rows) co_return refuse(rows.error());
-        Record current = impl_->record(*rows, 0);
-        if (expected && current.version != *expected) co_return refuse_version(current.version);
-        auto change = apply_patch(impl_->entity, impl_->values(*rows), patch);
-        if (!change) co_return refuse(std::move(change.error()));
-        if (!change->changes_anything) co_return current;
-
-        store::Parameters parameters{id, std::to_string(current.version)};
+    const auto turn = co_await impl_->take_turn(id);
+    if (!turn) co_return tl::unexpected(turn.error());
+    const std::string audit_id = store::make_uuid();
+    WriteResult<Record> outcome;  // unless there is something to change
+    const auto decide = [&](const store::Rows& rows) -> std::optional<std::vector<store::Step>> {
+        outcome = impl_->changeable(rows, expected);
+        if (!outcome) return std::nullopt;
+        auto change = apply_patch(impl_->entity, impl_->values(rows), patch);
+        if (!change) outcome = refuse(std::move(change.error()));
+        if (!change || !change->changes_anything) return std::nullopt;
+        store::Parameters parameters{id, std::to_string(outcome->version)};
         append(parameters, std::move(change->values));
-        const std::string audit_id = store::make_uuid();
         append(parameters, {actor, std::move(change->diff), audit_id});
-        std::vector<store::Step> steps;
-        steps.push_back({&impl_->sql.update, std::move(parameters)});
-        auto result =
-            co_await impl_->database.transaction(std::move(steps), store::Step{&kChangeWasMade, {audit_id}});
-        if (!result && result.error().committed) co_return co_await impl_->made(id);
-        if (!result) co_return refuse(impl_->entity, std::move(result.error()));
-        if (!result->front().empty()) co_return impl_->record(result->front(), 0);
-    }
-    co_return refuse(Error{ErrorKind::conflict, "The record is being changed by others all the time."});
+        return std::vector<store::Step>{{&impl_->sql.update, std::move(parameters)}};
+    };
+    auto result = co_await impl_->database.transaction({&impl_->sql.lock_for_update, {id}}, decide,
+                                                       {&kChangeWasMade, {audit_id}});
+    if (!result && result.error().committed) co_return co_await impl_->made(id);
+    if (!result) co_return refuse(impl_->entity, std::move(result.error()));
+    if (result->size() > 1) outcome = impl_->record(result->back(), 0);
+    co_return outcome;
 }
 
 common::Task<WriteResult<void>> Repository::remove(std::string actor, std::string id,
                                                    std::optional<std::int64_t> expected) {
-    for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
-        const auto rows = co_await impl_->load(id);
-        if (!rows) co_return refuse(rows.error());
-        const Record current = impl_->record(*rows, 0);
-        if (expected && current.version != *expected) co_return refuse_version(current.version);
-
-        const std::string version = std::to_string(current.version);
+    const auto turn = co_await impl_->take_turn(id);
+    if (!turn) co_return tl::unexpected(turn.error());
+    const std::string audit_id = store::make_uuid();
+    WriteResult<Record> outcome;
+    const auto decide = [&](const store::Rows& rows) -> std::optional<std::vector<store::Step>> {
+        outcome = impl_->changeable(rows, expected);
+        if (!outcome) return std::nullopt;
         std::vector<store::Step> steps;
-        if (!impl_->sql.unlink.empty()) steps.push_back({&impl_->sql.lock, {id, version}});
-        for (const store::Statement& unlink : impl_->sql.unlink)
-            steps.push_back({&unlink, {id, version, actor}});
-        const std::string audit_id = store::make_uuid();
-        steps.push_back({&impl_->sql.remove,
-                         {id, version, actor, removal_diff(impl_->entity, impl_->values(*rows)), audit_id}});
-        auto result =
-            co_await impl_->database.transaction(std::move(steps), store::Step{&kChangeWasMade, {audit_id}});
-        if (!result && result.error().committed) co_return WriteResult<void>();
-        if (!result) {
-            if (result.error().sqlstate == "23503")
-                co_return refuse(Error{ErrorKind::conflict, "Other records refer to this one."});
-            co_return refuse(Error(std::move(result.error())));
-        }
-        if (!result->back().empty()) co_return WriteResult<void>();
-    }
-    co_return refuse(Error{ErrorKind::conflict, "The record is being changed by others all the time."});
+        for (const store::Statement& unlink : impl_->sql.unlink) steps.push_back({&unlink, {id, actor}});
+        steps.push_back(
+            {&impl_->sql.remove, {id, actor, removal_diff(impl_->entity, impl_->values(rows)), audit_id}});
+        return steps;
+    };
+    auto result = co_await impl_->database.transaction({&impl_->sql.lock_for_removal, {id}}, decide,
+                                                       {&kChangeWasMade, {audit_id}});
+    if (!result && result.error().committed) co_return WriteResult<void>();
+    if (!result && result.error().sqlstate == "23503")
+        co_return refuse(Error{ErrorKind::conflict, "Other records refer to this one."});
+    if (!result) co_return refuse(Error(std::move(result.error())));
+    if (!outcome) co_return tl::unexpected(std::move(outcome.error()));
+    co_return WriteResult<void>();
 }
 
 }  // namespace record

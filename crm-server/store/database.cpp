@@ -2,6 +2,8 @@
 
 #include "crm-server/store/connection_pool.h"
 
+#include <algorithm>
+#include <iterator>
 #include <span>
 #include <utility>
 
@@ -69,6 +71,46 @@ common::Task<Results> repeat(Connection& connection, const std::vector<Step>& st
     co_return result;
 }
 
+const Statement kBegin{"begin", "begin"};
+const Statement kCommit{"commit", "commit"};
+const Statement kRollback{"rollback", "rollback"};
+
+common::Task<void> roll_back(Connection& connection) {
+    // A connection that cannot do that any more is closed, which rolls back as well.
+    const Step step{&kRollback, {}};
+    (void)co_await connection.execute(std::span(&step, 1));
+}
+
+// With `proof` when it is not known whether the transaction was made before. Asked behind the lock: who has
+// it may be the session that was left, and has committed then.
+common::Task<Results> read_and_change(Connection& connection, const Step& read,
+                                      const Database::Decide& decide, const Step* proof) {
+    std::vector<Step> first{{&kBegin, {}}, read};
+    if (proof != nullptr) first.push_back(*proof);
+    auto results = co_await connection.execute(first);
+    if (!results || (proof != nullptr && !results->back().empty())) {
+        co_await roll_back(connection);
+        if (results) co_return tl::unexpected(committed());
+        co_return results;
+    }
+    std::vector<Rows> rows;
+    rows.push_back(std::move((*results)[1]));
+    std::optional<std::vector<Step>> steps = decide(rows.front());
+    if (!steps) {
+        co_await roll_back(connection);
+        co_return rows;
+    }
+    steps->push_back({&kCommit, {}});
+    auto changed = co_await connection.execute(*steps);
+    if (!changed) {
+        co_await roll_back(connection);
+        co_return changed;
+    }
+    changed->pop_back();
+    std::ranges::move(*changed, std::back_inserter(rows));
+    co_return rows;
+}
+
 }  // namespace
 
 Database::Database(boost::asio::io_context& loop, DatabaseConfig config)
@@ -116,6 +158,24 @@ common::Task<SqlResult<std::vector<Rows>>> Database::transaction(std::vector<Ste
 
         if (result || result.error().committed || repetitions == kMostRepetitions) co_return result;
         const bool lost = proof && answer_lost(result.error());
+        if (!lost && !rolled_back(result.error())) co_return result;
+        unknown = unknown || lost;
+    }
+}
+
+common::Task<SqlResult<std::vector<Rows>>> Database::transaction(Step read, Decide decide, Step proof) {
+    const auto pool = pool_;
+    bool unknown = false;
+    for (int repetitions = 0;; ++repetitions) {
+        ConnectionPool::Place* place = pool->take_writer();
+        if (place == nullptr) place = co_await ConnectionPool::wait_for_writer(pool);
+        if (place == nullptr) co_return tl::unexpected(no_connection(pool->connected()));
+        const auto connection = place->connection;
+        Results result = co_await read_and_change(*connection, read, decide, unknown ? &proof : nullptr);
+        pool->release(*place);
+
+        if (result || result.error().committed || repetitions == kMostRepetitions) co_return result;
+        const bool lost = answer_lost(result.error());
         if (!lost && !rolled_back(result.error())) co_return result;
         unknown = unknown || lost;
     }

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -108,6 +109,13 @@ class Database {
     /// did, the error has `committed`. Without a proof the error is unavailable.
     common::Task<SqlResult<std::vector<Rows>>> transaction(std::vector<Step> steps,
                                                            std::optional<Step> proof = std::nullopt);
+
+    /// A transaction whose steps depend on what it reads: `read` locks what it gives, and `decide` says what
+    /// is to be done with that; nullopt: nothing. Gives the rows of `read` and then those of the steps.
+    /// Repeated as the one above, and `decide` with it. `proof` is as above, and must not depend on the
+    /// attempt.
+    using Decide = std::function<std::optional<std::vector<Step>>(const Rows&)>;
+    common::Task<SqlResult<std::vector<Rows>>> transaction(Step read, Decide decide, Step proof);
 
     /// Connections that can be used now.
     std::size_t connected() const;

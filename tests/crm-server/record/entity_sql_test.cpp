@@ -45,9 +45,13 @@ TEST(EntitySql, WritesTheRecordAndItsAuditRecordInOneStatement) {
               "select id, label, created_at, updated_at, version from updated");
     EXPECT_EQ(
         sql.remove.sql,
-        "with removed as (delete from boxes where id = $1 and version = $2 returning id), audited as ("
+        "with removed as (delete from boxes where id = $1 returning id), audited as ("
         "insert into audit (id, actor, entity, entity_id, action, diff) "
-        "select $5::uuid, $3::text, 'box', id, 'delete', $4::jsonb from removed) select id from removed");
+        "select $4::uuid, $2::text, 'box', id, 'delete', $3::jsonb from removed) select id from removed");
+    EXPECT_EQ(sql.lock_for_update.sql,
+              "select id, label, created_at, updated_at, version from boxes where id = $1 for no key update");
+    EXPECT_EQ(sql.lock_for_removal.sql,
+              "select id, label, created_at, updated_at, version from boxes where id = $1 for update");
 }
 
 TEST(EntitySql, ReleasesWhatRefersToARemovedRecord) {
@@ -55,9 +59,9 @@ TEST(EntitySql, ReleasesWhatRefersToARemovedRecord) {
     ASSERT_EQ(sql.unlink.size(), 1);
     EXPECT_EQ(sql.unlink[0].sql,
               "with unlinked as (update items set box_id = null, updated_at = now(), version = version + 1 "
-              "where box_id = $1::uuid and exists (select from boxes where id = $1::uuid and version = $2) "
+              "where box_id = $1::uuid "
               "returning id) insert into audit (id, actor, entity, entity_id, action, diff) "
-              "select gen_random_uuid(), $3::text, 'item', id, 'update', "
+              "select gen_random_uuid(), $2::text, 'item', id, 'update', "
               "jsonb_build_object('boxId', jsonb_build_object('from', $1::uuid, 'to', null)) from unlinked");
     EXPECT_TRUE(entity_sql(kEntities[1], kEntities).unlink.empty());
 }
@@ -96,7 +100,8 @@ TEST(EntitySql, GivesEachStatementANameOfItsOwnThatPostgresKeepsWhole) {
     };
     for (const Entity& entity : entities) {
         const EntitySql sql = entity_sql(entity, entities);
-        for (const store::Statement* statement : {&sql.get, &sql.create, &sql.update, &sql.lock, &sql.remove})
+        for (const store::Statement* statement :
+             {&sql.get, &sql.create, &sql.lock_for_update, &sql.lock_for_removal, &sql.update, &sql.remove})
             check(*statement);
         for (const store::Statement& statement : sql.unlink) check(statement);
         for (const ListSql& one : sql.lists)

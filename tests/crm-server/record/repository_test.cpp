@@ -41,9 +41,9 @@ class RepositoryTest : public DatabaseTest {
 TEST_F(RepositoryTest, GivesBackWhatItWasGiven) {
     const Record company = create(companies_, R"({"name": "Acme"})");
     const json body = json::parse(R"({
-        "firstName": "Zoë \"Z\" \\ \u0001", "lastName": "O'Hara", "email": "zoe@example.com", "phone": "+1 2",
+        "firstName": "Zoë \"Z\" \\", "lastName": "O'Hara", "email": "zoe@example.com", "phone": "+1 2",
         "jobTitle": null, "status": "customer", "birthday": "1990-02-28", "doNotContact": true,
-        "lastContactedAt": "2024-02-29T12:30:00.250Z", "notes": "a\nb", "custom": {"tags": ["a", 1, null, {"x": 1.5}]}
+        "lastContactedAt": "2024-02-29T12:30:00.250Z", "notes": "a\nb", "custom": {"tags": ["a \u0001", 1, null, {"x": 1.5}]}
     })");
     json sent = body;
     sent["companyId"] = company.id;
@@ -125,15 +125,48 @@ TEST_F(RepositoryTest, ChangesOnlyTheExpectedVersion) {
 TEST_F(RepositoryTest, LosesNoChangeWhenManyPatchOneRecordAtOnce) {
     const Record record = create(contacts_, R"({"custom": {}})");
     std::vector<common::Task<WriteResult<Record>>> tasks;
-    for (int i = 0; i < 4; ++i) {
-        const json body = json::object({{"custom", json::object({{"k" + std::to_string(i), i}})}});
+    constexpr int kPatches = 32;
+    json expected = json::object();
+    for (int i = 0; i < kPatches; ++i) {
+        const std::string name = "k" + std::to_string(i);
+        expected[name] = i;
+        const json body = json::object({{"custom", json::object({{name, i}})}});
         tasks.push_back(contacts_.update("user:test", record.id, *validate_patch(entity("contacts"), body),
                                          std::nullopt));
     }
     for (const auto& result : run_all(std::move(tasks))) EXPECT_TRUE(result) << result.error().error.message;
     const json stored = json::parse(run(contacts_.get(record.id))->json);
-    EXPECT_EQ(stored.at("custom"), json::parse(R"({"k0": 0, "k1": 1, "k2": 2, "k3": 3})"));
-    EXPECT_EQ(stored.at("version"), 5);
+    EXPECT_EQ(stored.at("custom"), expected);
+    EXPECT_EQ(stored.at("version"), 1 + kPatches);
+}
+
+TEST_F(RepositoryTest, ChangesARecordThatOthersChangeThroughAnotherServer) {
+    const Record record = create(contacts_, R"({"custom": {}})");
+    store::Database other(loop_, store::DatabaseConfig{.connection = connection_});
+    Repository there(other, entity("contacts"), entities_);
+    std::vector<common::Task<WriteResult<Record>>> tasks;
+    constexpr int kPatches = 32;
+    for (int i = 0; i < kPatches; ++i) {
+        const json body = json::object({{"custom", json::object({{"k" + std::to_string(i), i}})}});
+        Repository& repository = i % 2 == 0 ? contacts_ : there;
+        tasks.push_back(repository.update("user:test", record.id, *validate_patch(entity("contacts"), body),
+                                          std::nullopt));
+    }
+    for (const auto& result : run_all(std::move(tasks))) EXPECT_TRUE(result) << result.error().error.message;
+    EXPECT_EQ(json::parse(run(contacts_.get(record.id))->json).at("custom").size(), kPatches);
+}
+
+TEST_F(RepositoryTest, LetsARecordBeSentBackAsItWasRead) {
+    const Record record = create(contacts_, R"({"firstName": "Zoë", "custom": {"n": 1.5}})");
+    json body = json::parse(record.json);
+    EXPECT_EQ(patch(contacts_, record.id, body.dump())->version, record.version);
+    body["city"] = "Bonn";
+    const auto changed = patch(contacts_, record.id, body.dump());
+    ASSERT_TRUE(changed) << changed.error().error.message;
+    EXPECT_EQ(json::parse(changed->json).at("city"), "Bonn");
+    const auto stale = patch(contacts_, record.id, body.dump());
+    ASSERT_FALSE(stale) << "version and updatedAt are others by now";
+    EXPECT_EQ(stale.error().violations.size(), 1);
 }
 
 TEST_F(RepositoryTest, LetsOneOfManyWinThatExpectTheSameVersion) {

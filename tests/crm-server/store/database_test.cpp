@@ -117,6 +117,92 @@ TEST_F(DatabaseSessionTest, RepeatsATransactionThatPostgresRolledBackForADeadloc
     });
 }
 
+class DecidingTransactionTest : public DatabaseSessionTest {
+  protected:
+    DecidingTransactionTest() {
+        EXPECT_TRUE(run(database_->transaction({{&kInsert, {"1"}}, {&kInsert, {"2"}}})));
+    }
+
+    /// Reads an item and then takes the steps.
+    SqlResult<std::vector<Rows>> change(const std::string& id, std::optional<std::vector<Step>> steps) {
+        return run(database_->transaction({&kLock, {id}}, [&](const Rows&) { return steps; }, {&kProof, {}}));
+    }
+
+    const Statement kLock{"lock_item", "select id from items where id = $1::int for update"};
+    const Statement kProof{"proof", "select from items where id = 3"};
+};
+
+TEST_F(DecidingTransactionTest, GivesWhatItReadAndWhatItsStepsGave) {
+    const auto done = change("1", std::vector<Step>{{&kInsert, {"3"}}, {&kEcho, {"a", "1"}}});
+    ASSERT_TRUE(done) << done.error().message;
+    ASSERT_EQ(done->size(), 3);
+    EXPECT_EQ(done->front().text(0, 0), "1");
+    EXPECT_EQ(done->back().text(0, 0), "a");
+    EXPECT_EQ(value_of("select count(*) from items"), "3");
+}
+
+TEST_F(DecidingTransactionTest, ChangesNothingWhenThereIsNothingToDoOrAStepFails) {
+    EXPECT_EQ(change("1", std::nullopt)->size(), 1);
+    const auto failed = change("1", std::vector<Step>{{&kInsert, {"3"}}, {&kInsert, {"2"}}});
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().kind, ErrorKind::conflict);
+    EXPECT_EQ(change("no number", std::vector<Step>{}).error().kind, ErrorKind::invalid);
+    EXPECT_EQ(value_of("select count(*) from items"), "2");
+    // Every connection is as it was: whichever is taken next.
+    std::vector<common::Task<SqlResult<std::vector<Rows>>>> tasks;
+    for (int i = 10; i < 30; ++i) tasks.push_back(database_->transaction({{&kInsert, {std::to_string(i)}}}));
+    for (const auto& result : run_all(std::move(tasks))) EXPECT_TRUE(result) << result.error().message;
+    EXPECT_EQ(value_of("select count(*) from items"), "22");
+}
+
+TEST_F(DecidingTransactionTest, HoldsTheLockFromReadingToChanging) {
+    const Statement count{"count_up", "update items set id = $1::int + 10 where id = $1::int"};
+    std::vector<common::Task<SqlResult<std::vector<Rows>>>> tasks;
+    int changes = 0;
+    for (int i = 0; i < 8; ++i)
+        tasks.push_back(database_->transaction({&kLock, {"1"}},
+                                               [&](const Rows& rows) -> std::optional<std::vector<Step>> {
+                                                   if (rows.empty()) return std::nullopt;
+                                                   ++changes;
+                                                   return std::vector<Step>{{&count, {"1"}}};
+                                               },
+                                               {&kProof, {}}));
+    for (const auto& result : run_all(std::move(tasks))) EXPECT_TRUE(result) << result.error().message;
+    EXPECT_EQ(changes, 1);
+}
+
+TEST_F(DecidingTransactionTest, IsRepeatedAfterADeadlock) {
+    const Statement touch{"touch_slowly",
+                          "with t as (update items set id = id where id = $1::int returning id) "
+                          "select pg_sleep(0.2) from t"};
+    const auto then = [&](const char* id) {
+        return [&touch, id](const Rows&) { return std::optional(std::vector<Step>{{&touch, {id}}}); };
+    };
+    std::vector<common::Task<SqlResult<std::vector<Rows>>>> tasks;
+    tasks.push_back(database_->transaction({&kLock, {"1"}}, then("2"), {&kProof, {}}));
+    tasks.push_back(database_->transaction({&kLock, {"2"}}, then("1"), {&kProof, {}}));
+    for (const auto& result : run_all(std::move(tasks))) EXPECT_TRUE(result) << result.error().message;
+}
+
+TEST_F(DecidingTransactionTest, FindsOutWhetherItWasDoneWhenItsAnswerWasLost) {
+    // The session ends itself after it has committed, before it can say so.
+    const Statement kill{"kill", "select pg_terminate_backend(pg_backend_pid())"};
+    const Statement insert{"insert_3", "insert into items values (3)"};
+    const Statement commit{"commit_early", "commit"};
+    int decisions = 0;
+    const auto lost = run(database_->transaction({&kLock, {"1"}},
+                                                 [&](const Rows&) {
+                                                     ++decisions;
+                                                     return std::optional(std::vector<Step>{
+                                                         {&insert, {}}, {&commit, {}}, {&kill, {}}});
+                                                 },
+                                                 {&kProof, {}}));
+    ASSERT_FALSE(lost);
+    EXPECT_TRUE(lost.error().committed) << lost.error().message;
+    EXPECT_EQ(decisions, 1);
+    EXPECT_EQ(value_of("select count(*) from items"), "3");
+}
+
 TEST_F(DatabaseSessionTest, QueuesMoreTransactionsThanItHasSessions) {
     std::vector<common::Task<SqlResult<std::vector<Rows>>>> tasks;
     for (int i = 0; i < 200; ++i) tasks.push_back(database_->transaction({{&kInsert, {std::to_string(i)}}}));
