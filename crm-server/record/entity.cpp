@@ -40,6 +40,8 @@ std::size_t max_length(const Field& field) {
             return 2048;
         case FieldType::custom:
             return 16 * 1024;
+        case FieldType::long_text:
+            return 10'000;
         case FieldType::text:
         case FieldType::uuid:
         case FieldType::integer:

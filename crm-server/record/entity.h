@@ -12,7 +12,8 @@
 namespace record {
 
 enum class FieldType {
-    text,
+    text,       // one line
+    long_text,  // several lines
     email,
     phone,
     url,      // http or https
@@ -35,13 +36,14 @@ struct Field {
     bool read_only = false;
     /// Lists may be ordered by it; so the table has an index on (column, id).
     bool sortable = false;
-    /// Characters (Unicode code points) for texts, bytes of its JSON text for custom. 0: the limit of the
-    /// type.
+    /// Characters (Unicode code points) for texts, bytes for custom: of the JSON text that PostgreSQL prints.
+    /// 0: the limit of the type.
     std::size_t max_length = 0;
     std::vector<std::string> choices = {};
     /// The plural of the entity that a uuid refers to.
     std::string references = {};
-    /// JSON text taken at creation when the client sends none: "\"lead\"". Empty: null.
+    /// JSON text that stands for none, and for null, which removes a value (RFC 7396): "\"lead\"". Empty:
+    /// null.
     std::string default_value = {};
 
     bool operator==(const Field&) const = default;

@@ -1,11 +1,16 @@
 #include "crm-server/record/field_rules.h"
 
+#include "common/strict_json.h"
 #include "crm-server/record/date_time.h"
+#include "crm-server/record/email.h"
+#include "crm-server/record/phone.h"
+#include "crm-server/unicode/text.h"
 
 #include <algorithm>
 #include <cctype>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -26,54 +31,6 @@ std::size_t length(std::string_view text) {
         std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-bool is_space_or_control(char c) {
-    return static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
-}
-
-// Letters of other scripts are let through: internationalised addresses (RFC 6531) are legal.
-bool is_domain(std::string_view domain) {
-    if (domain.empty() || domain.size() > 253) return false;
-    std::size_t start = 0;
-    while (start <= domain.size()) {
-        const std::size_t end = std::min(domain.find('.', start), domain.size());
-        const std::string_view label = domain.substr(start, end - start);
-        if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-') return false;
-        const bool plain = std::ranges::all_of(label, [](char c) {
-            return static_cast<unsigned char>(c) >= 0x80 ||
-                   std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-';
-        });
-        if (!plain) return false;
-        start = end + 1;
-    }
-    return true;
-}
-
-// The addr-spec of RFC 5322 without quoted local parts and address literals, which no mailbox of a person
-// uses.
-bool is_email(std::string_view text) {
-    const std::size_t at = text.rfind('@');
-    if (at == std::string_view::npos) return false;
-    const std::string_view local = text.substr(0, at);
-    if (local.empty() || local.size() > 64 || local.front() == '.' || local.back() == '.') return false;
-    if (local.find("..") != std::string_view::npos) return false;
-    constexpr std::string_view kForbidden = "()<>[]:;@\\,\"";
-    const bool plain = std::ranges::none_of(local, [&](char c) {
-        return is_space_or_control(c) || kForbidden.find(c) != std::string_view::npos;
-    });
-    return plain && is_domain(text.substr(at + 1));
-}
-
-bool is_phone(std::string_view text) {
-    constexpr std::string_view kAllowed = "+-()./ ,;#*xX";
-    return std::ranges::any_of(text, is_digit) && std::ranges::all_of(text, [&](char c) {
-               return is_digit(c) || kAllowed.find(c) != std::string_view::npos;
-           });
-}
-
 bool is_url(std::string_view text) {
     const auto lower = [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); };
     for (const std::string_view scheme : {"https://", "http://"}) {
@@ -81,7 +38,9 @@ bool is_url(std::string_view text) {
         if (!std::ranges::equal(text.substr(0, scheme.size()), scheme, {}, lower)) continue;
         const char first = text[scheme.size()];
         return first != '/' && first != '?' && first != '#' &&
-               std::ranges::none_of(text, is_space_or_control);
+               std::ranges::none_of(unicode::characters(text), [](char32_t character) {
+                   return unicode::is_white_space(character) || unicode::is_hidden(character);
+               });
     }
     return false;
 }
@@ -98,12 +57,31 @@ Checked uuid(std::string_view text) {
     return normal;
 }
 
-Checked text_value(const Field& field, std::string_view text) {
-    if (text.find('\0') != std::string_view::npos) return wrong("must not contain the NUL character");
+bool is_line_break_or_tab(char32_t character) {
+    return character == '\n' || character == '\r' || character == '\t';
+}
+
+/// What must not be in a text: in one line everything that nobody sees, in several lines what controls a
+/// terminal.
+std::optional<char32_t> forbidden_character(const Field& field, std::string_view text) {
+    for (const char32_t character : unicode::characters(text)) {
+        const bool several_lines = field.type == FieldType::long_text;
+        const bool control = character < ' ' || (character >= 0x7F && character < 0xA0);
+        if (several_lines ? control && !is_line_break_or_tab(character) : unicode::is_hidden(character))
+            return character;
+    }
+    return std::nullopt;
+}
+
+Checked text_value(const Field& field, std::string_view typed) {
+    std::string text = unicode::tidy(typed);
+    if (const auto character = forbidden_character(field, text))
+        return wrong(
+            fmt::format("must not contain the character U+{:04X}", static_cast<unsigned>(*character)));
     if (length(text) > max_length(field))
         return wrong(fmt::format("must be at most {} characters", max_length(field)));
     if (field.required && text.empty()) return wrong("must not be empty");
-    return std::string(text);
+    return text;
 }
 
 Checked integer(const nlohmann::json& value) {
@@ -114,23 +92,11 @@ Checked integer(const nlohmann::json& value) {
     return std::to_string(value.get<std::int64_t>());
 }
 
-// PostgreSQL's jsonb cannot hold the NUL character, in names as little as in values.
-bool contains_nul(const nlohmann::json& value) {
-    if (value.is_string()) return value.get_ref<const std::string&>().find('\0') != std::string::npos;
-    if (value.is_array()) return std::ranges::any_of(value, contains_nul);
-    if (!value.is_object()) return false;
-    return std::ranges::any_of(value.items(), [](const auto& member) {
-        return member.key().find('\0') != std::string::npos || contains_nul(member.value());
-    });
-}
-
 Checked custom(const Field& field, const nlohmann::json& value) {
     if (!value.is_object()) return wrong("must be an object");
-    if (contains_nul(value)) return wrong("must not contain the NUL character");
-    std::string text = value.dump();
-    if (text.size() > max_length(field))
+    if (common::size_as_jsonb(value) > max_length(field))
         return wrong(fmt::format("must be at most {} bytes of JSON", max_length(field)));
-    return text;
+    return value.dump();
 }
 
 Checked expect(bool holds, std::string text, std::string_view detail) {
@@ -138,9 +104,10 @@ Checked expect(bool holds, std::string text, std::string_view detail) {
     return text;
 }
 
-Checked from_string(const Field& field, const std::string& text) {
-    Checked checked = text_value(field, text);
+Checked from_string(const Field& field, const std::string& typed) {
+    const Checked checked = text_value(field, typed);
     if (!checked) return checked;
+    const std::string& text = *checked;
     switch (field.type) {
         case FieldType::email:
             return expect(is_email(text), text, "must be an e-mail address");
@@ -159,6 +126,7 @@ Checked from_string(const Field& field, const std::string& text) {
             return expect(std::ranges::find(field.choices, text) != field.choices.end(), text,
                           fmt::format("must be one of: {}", fmt::join(field.choices, ", ")));
         case FieldType::text:
+        case FieldType::long_text:
         case FieldType::integer:
         case FieldType::boolean:
         case FieldType::custom:
@@ -179,6 +147,7 @@ Checked normalise(const Field& field, const nlohmann::json& value) {
         case FieldType::custom:
             return custom(field, value);
         case FieldType::text:
+        case FieldType::long_text:
         case FieldType::email:
         case FieldType::phone:
         case FieldType::url:

@@ -45,19 +45,14 @@ Validated<RecordChange> apply_patch(const Entity& entity, const store::Parameter
     Diff diff;
     for (std::size_t i = 0; i < entity.fields.size(); ++i) {
         const Field& field = entity.fields[i];
-        if (field.read_only) continue;
         Value value = current[i];
         if (const auto sent = std::ranges::find(patch, &field, &Change::field); sent != patch.end()) {
-            if (field.type == FieldType::custom) {
-                auto merged = merge(*sent, current[i]);
-                if (!merged) return tl::unexpected(std::move(merged.error()));
-                value = std::move(*merged);
-            } else {
-                value = sent->value;
-            }
+            auto changed = apply_change(*sent, current[i]);
+            if (!changed) return tl::unexpected(std::move(changed.error()));
+            value = std::move(*changed);
             if (value != current[i]) diff.add(field, current[i], value);
         }
-        result.values.push_back(std::move(value));
+        if (!field.read_only) result.values.push_back(std::move(value));
     }
     result.changes_anything = !diff.empty();
     result.diff = diff.text();

@@ -26,6 +26,7 @@ void append_value(std::string& out, FieldType type, std::string_view postgres_te
             out += '"';
             return;
         case FieldType::text:
+        case FieldType::long_text:
         case FieldType::email:
         case FieldType::phone:
         case FieldType::url:

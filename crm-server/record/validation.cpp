@@ -1,5 +1,6 @@
 #include "crm-server/record/validation.h"
 
+#include "common/strict_json.h"
 #include "crm-server/record/field_rules.h"
 
 #include <algorithm>
@@ -29,27 +30,51 @@ std::string pointer_to(std::string_view name) {
 void check_names(const Entity& entity, const nlohmann::json& body, Violations& violations) {
     for (const auto& member : body.items()) {
         if (violations.size() == kMaxViolations) return;
-        const Field* field = find_field(entity, member.key());
-        if (field == nullptr)
+        if (find_field(entity, member.key()) == nullptr)
             violations.push_back(
                 {pointer_to(member.key()), fmt::format("is not a field of a {}", entity.name)});
-        else if (field->read_only)
-            violations.push_back({pointer_to(member.key()), "is given by the server and cannot be set"});
     }
 }
 
+/// What a field has that nobody gave a value.
+std::optional<std::string> default_of(const Field& field) {
+    if (field.default_value.empty()) return std::nullopt;
+    return normalise(field, nlohmann::json::parse(field.default_value)).value();
+}
+
 Change check_value(const Field& field, const nlohmann::json& value, Violations& violations) {
-    Change change{&field, std::nullopt};
     if (value.is_null()) {
-        if (field.required) violations.push_back({pointer_to(field.name), "must not be null"});
+        Change change{&field, default_of(field), true};
+        if (field.required && !change.value)
+            violations.push_back({pointer_to(field.name), "must not be null"});
         return change;
     }
     auto normal = normalise(field, value);
-    if (normal)
-        change.value = std::move(*normal);
-    else
-        violations.push_back({pointer_to(field.name), std::move(normal.error())});
-    return change;
+    if (normal) return {&field, std::move(*normal)};
+    violations.push_back({pointer_to(field.name), std::move(normal.error())});
+    return {&field, std::nullopt};
+}
+
+Violation refuse_read_only(const Field& field) {
+    return {pointer_to(field.name), "is given by the server and cannot be set"};
+}
+
+/// RFC 7396.
+Validated<std::optional<std::string>> merge(const Change& custom_patch,
+                                            const std::optional<std::string>& current) {
+    // Deeper than any body: what is stored may be merged of several.
+    constexpr int kDeepest = 100;
+    const Field& field = *custom_patch.field;
+    const auto before = common::parse_strict_json(current.value_or("{}"), kDeepest);
+    const auto patch = common::parse_strict_json(*custom_patch.value, kDeepest);
+    if (!before || !patch)
+        return tl::unexpected(Violations{{pointer_to(field.name), "cannot be merged into what is stored"}});
+    nlohmann::json merged = *before;
+    merged.merge_patch(*patch);
+    if (current && common::is_same_json(merged, *before)) return current;
+    auto normal = normalise(field, merged);
+    if (!normal) return tl::unexpected(Violations{{pointer_to(field.name), std::move(normal.error())}});
+    return std::optional<std::string>(std::move(*normal));
 }
 
 }  // namespace
@@ -59,15 +84,16 @@ Validated<Changes> validate_create(const Entity& entity, const nlohmann::json& b
     check_names(entity, body, violations);
     Changes changes;
     for (const Field& field : entity.fields) {
-        if (field.read_only) continue;
-        if (const auto sent = body.find(field.name); sent != body.end())
+        const auto sent = body.find(field.name);
+        if (field.read_only) {
+            if (sent != body.end()) violations.push_back(refuse_read_only(field));
+        } else if (sent != body.end()) {
             changes.push_back(check_value(field, *sent, violations));
-        else if (!field.default_value.empty())
-            changes.push_back(check_value(field, nlohmann::json::parse(field.default_value), violations));
-        else if (field.required)
+        } else if (field.required && field.default_value.empty()) {
             violations.push_back({pointer_to(field.name), "is required"});
-        else
-            changes.push_back({&field, std::nullopt});
+        } else {
+            changes.push_back({&field, default_of(field)});
+        }
     }
     if (!violations.empty()) return tl::unexpected(std::move(violations));
     return changes;
@@ -77,24 +103,25 @@ Validated<Changes> validate_patch(const Entity& entity, const nlohmann::json& pa
     Violations violations;
     check_names(entity, patch, violations);
     Changes changes;
-    for (const Field& field : entity.fields)
-        if (const auto sent = patch.find(field.name); !field.read_only && sent != patch.end())
+    for (const Field& field : entity.fields) {
+        const auto sent = patch.find(field.name);
+        if (sent == patch.end()) continue;
+        // What could not be one of its values cannot be the one that the record has.
+        if (field.read_only && (sent->is_null() || !normalise(field, *sent)))
+            violations.push_back(refuse_read_only(field));
+        else
             changes.push_back(check_value(field, *sent, violations));
+    }
     if (!violations.empty()) return tl::unexpected(std::move(violations));
     return changes;
 }
 
-Validated<std::optional<std::string>> merge(const Change& custom_patch,
-                                            const std::optional<std::string>& current) {
-    if (!custom_patch.value) return std::optional<std::string>();
-    nlohmann::json merged = current ? nlohmann::json::parse(*current) : nlohmann::json::object();
-    const nlohmann::json before = merged;
-    merged.merge_patch(nlohmann::json::parse(*custom_patch.value));
-    if (current && merged == before) return current;
-    auto normal = normalise(*custom_patch.field, merged);
-    if (!normal)
-        return tl::unexpected(Violations{{pointer_to(custom_patch.field->name), std::move(normal.error())}});
-    return std::optional<std::string>(std::move(*normal));
+Validated<std::optional<std::string>> apply_change(const Change& change,
+                                                   const std::optional<std::string>& current) {
+    const Field& field = *change.field;
+    if (field.read_only && change.value != current)
+        return tl::unexpected(Violations{refuse_read_only(field)});
+    return field.type == FieldType::custom && !change.removes ? merge(change, current) : change.value;
 }
 
 }  // namespace record
