@@ -26,7 +26,8 @@ struct Problem {
     std::vector<FieldError> errors = {};
 };
 
-/// The reply: status, content type application/problem+json, and the body. Empty members are left out.
+/// The reply: status, content type application/problem+json, and the body. Empty members are left out, and a
+/// detail of more than 1,024 bytes is cut. How many errors there are is for whoever finds them to bound.
 ///
 ///   return problem({.status = 404, .detail = "There is no contact of that id.", .request_id = request.id});
 Response problem(const Problem& what);

@@ -30,6 +30,7 @@ Texts read_texts(const Request& request, std::initializer_list<std::string_view>
         }
     }
     for (const auto& [name, value] : body->items()) {
+        if (violations.is_full()) break;
         if (std::ranges::find(names, name) == names.end()) {
             violations.push_back({(json::json_pointer() / name).to_string(), "is not known here"});
         }

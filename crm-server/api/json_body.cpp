@@ -12,6 +12,8 @@ namespace api {
 namespace {
 
 using common::http::equals_ignoring_case;
+/// Of a name that a message quotes, in bytes: clients choose it.
+constexpr std::size_t kLongestQuote = 200;
 using nlohmann::json;
 
 std::string_view trim(std::string_view text) {

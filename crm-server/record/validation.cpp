@@ -4,15 +4,12 @@
 #include "crm-server/record/field_rules.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <utility>
 
 #include <fmt/format.h>
 
 namespace record {
 namespace {
-
-constexpr std::size_t kMaxViolations = 50;
 
 std::string pointer_to(std::string_view name) {
     std::string pointer = "/";
@@ -29,7 +26,7 @@ std::string pointer_to(std::string_view name) {
 
 void check_names(const Entity& entity, const nlohmann::json& body, Violations& violations) {
     for (const auto& member : body.items()) {
-        if (violations.size() == kMaxViolations) return;
+        if (violations.is_full()) return;
         if (find_field(entity, member.key()) == nullptr)
             violations.push_back(
                 {pointer_to(member.key()), fmt::format("is not a field of a {}", entity.name)});

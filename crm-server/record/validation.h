@@ -2,6 +2,7 @@
 #pragma once
 
 #include "crm-server/record/entity.h"
+#include "crm-server/record/violations.h"
 
 #include <optional>
 #include <string>
@@ -11,15 +12,6 @@
 #include <tl/expected.hpp>
 
 namespace record {
-
-/// One broken rule, as in the `errors` of a problem document (RFC 9457).
-struct Violation {
-    std::string pointer;  // JSON pointer (RFC 6901) into the body: "/email"
-    std::string detail;   // "must be at most 200 characters"
-
-    bool operator==(const Violation&) const = default;
-};
-using Violations = std::vector<Violation>;
 
 template <class T>
 using Validated = tl::expected<T, Violations>;
@@ -34,8 +26,7 @@ struct Change {
 };
 using Changes = std::vector<Change>;
 
-// Below, `body` and `patch` are objects that were parsed strictly (common/strict_json.h). At most 50
-// violations are told.
+// Below, `body` and `patch` are objects that were parsed strictly (common/strict_json.h).
 
 /// A whole new record: a value for every field that a client may set, defaults filled in, in the entity's
 /// order.

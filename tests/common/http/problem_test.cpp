@@ -34,5 +34,15 @@ TEST(Problem, SurvivesTextThatIsNotUtf8) {
     EXPECT_EQ(body["detail"], "bad \xEF\xBF\xBD byte");
 }
 
+TEST(Problem, CutsWhatQuotesTooMuch) {
+    const std::string quote(900'000, 'q');
+    const std::string body =
+        problem({.status = 400, .detail = quote, .errors = {{.pointer = "/a", .detail = quote}}}).body;
+    EXPECT_LT(body.size(), 2'500U);
+    EXPECT_TRUE(nlohmann::json::parse(body)["detail"].get<std::string>().ends_with("\xE2\x80\xA6"));
+    const std::string longest(1'024, ' ');
+    EXPECT_EQ(nlohmann::json::parse(problem({.status = 400, .detail = longest}).body)["detail"], longest);
+}
+
 }  // namespace
 }  // namespace common::http

@@ -124,6 +124,17 @@ TEST_F(AccountsApiTest, NameWhatALoginLacks) {
     EXPECT_EQ(errors[2].at("pointer"), "/a~1b");
 }
 
+TEST_F(AccountsApiTest, TellAsMuchOfWhatIsWrongAsIsWorthReading) {
+    json body = json::object({{std::string(100'000, 'n'), 1}});
+    for (int i = 0; i < 30'000; ++i) body["unknown" + std::to_string(i)] = i;
+    for (const char* path : {"/api/v1/api-keys", "/api/v1/companies"}) {
+        const HttpReply reply = call("POST", path, body);
+        EXPECT_EQ(reply.status, 400);
+        EXPECT_EQ(json_of(reply).at("errors").size(), 50U) << path;
+        EXPECT_LT(reply.body.size(), 8'000U) << path;
+    }
+}
+
 TEST_F(AccountsApiTest, AcceptAnApiKeyUntilItIsRevoked) {
     const json key = create_key("import");
     const std::string secret = key.at("key");
