@@ -8,16 +8,22 @@
 namespace common::http {
 namespace {
 
+constexpr const char* kAllow = "GET, HEAD, OPTIONS";
+
 Response text(std::string body, std::string type = "text/plain; charset=utf-8") {
     return {.status = 200, .content_type = std::move(type), .headers = {}, .body = std::move(body)};
 }
 
 Response reply(const Request& request, const std::function<Result<void>()>& ready, Metrics& metrics) {
+    if (!is_standard_method(request.method)) return problem({.status = 501, .request_id = request.id});
     const bool known = request.path == "/healthz" || request.path == "/readyz" || request.path == "/metrics";
-    if (!known) return problem({.status = 404, .request_id = request.id});
+    const bool options = request.method == "OPTIONS";
+    if (!known && !(options && request.path == "*"))
+        return problem({.status = 404, .request_id = request.id});
+    if (options) return {.status = 204, .headers = {{"Allow", kAllow}}};
     if (request.method != "GET" && request.method != "HEAD") {
         Response response = problem({.status = 405, .request_id = request.id});
-        response.headers.emplace_back("Allow", "GET, HEAD");
+        response.headers.emplace_back("Allow", kAllow);
         return response;
     }
     if (request.path == "/healthz") return text("ok\n");

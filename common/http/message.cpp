@@ -6,9 +6,9 @@
 namespace common::http {
 namespace {
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
+/// RFC 9110, section 9.3, and RFC 5789.
+constexpr std::array<std::string_view, 9> kStandardMethods{"GET",    "HEAD",    "POST",    "PUT",  "PATCH",
+                                                           "DELETE", "OPTIONS", "CONNECT", "TRACE"};
 
 struct Status {
     int number;
@@ -57,8 +57,21 @@ static_assert(std::ranges::is_sorted(kStatuses, {}, &Status::number));
 
 }  // namespace
 
+bool is_token_char(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+}
+
+char lower_case(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool is_standard_method(std::string_view method) {
+    return std::ranges::find(kStandardMethods, method) != kStandardMethods.end();
+}
+
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, {}, lower, lower);
+    return std::ranges::equal(a, b, {}, lower_case, lower_case);
 }
 
 std::optional<std::string_view> Request::header(std::string_view name) const {

@@ -42,6 +42,16 @@ struct Response {
 /// block. An exception that leaves it is logged and answered with 500.
 using Handler = std::function<Task<Response>(const Request&)>;
 
+/// A character of a token, such as the name of a method or a field (RFC 9110, section 5.6.2).
+bool is_token_char(char c);
+
+/// Of an ASCII letter; anything else stays as it is.
+char lower_case(char c);
+
+/// Whether RFC 9110 or RFC 5789 defines the method. Their names are case-sensitive: "get" is none of them.
+/// What is asked for by another one is answered with 501 by a server that has not given it a meaning.
+bool is_standard_method(std::string_view method);
+
 /// Compares as names of HTTP fields do: ASCII letters without their case.
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 

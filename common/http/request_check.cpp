@@ -13,12 +13,6 @@ bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-/// A character of a method name (RFC 9110, section 5.6.2).
-bool is_token_char(char c) {
-    return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-
 bool is_visible_ascii(char c) {
     return c > 0x20 && c < 0x7F;
 }
@@ -74,7 +68,8 @@ tl::expected<Target, Refusal> split_target(std::string_view method, std::string_
         const std::size_t authority = std::min(target.find_first_of("/?"), target.size());
         if (authority == 0) return refuse(400, "The request target has no host.");
         target.remove_prefix(authority);
-        if (target.empty()) return Target{"/", {}};
+        // RFC 9112, section 3.2.4: OPTIONS without a path asks about the server, as a proxy passes it on.
+        if (target.empty()) return Target{method == "OPTIONS" ? "*" : "/", {}};
         if (target.front() == '?') return Target{"/", target.substr(1)};
         break;
     }

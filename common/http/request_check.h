@@ -36,7 +36,8 @@ struct Target {
     bool operator==(const Target&) const = default;
 };
 
-/// Splits a request target: "/path?query", "http://authority/path?query", or "*" with OPTIONS.
+/// Splits a request target: "/path?query", "http://authority/path?query", or, with OPTIONS, "*" and its other
+/// form, "http://authority".
 tl::expected<Target, Refusal> split_target(std::string_view method, std::string_view target);
 
 /// Checks the fields that decide where the message ends and whom it is for: Host, Content-Length,

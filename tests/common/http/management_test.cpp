@@ -24,8 +24,8 @@ class Management : public testing::Test {
         if (ready_) return {};
         return fail(ErrorKind::unavailable, "The schema is not current.");
     }
-    std::unique_ptr<ServerThread> server_ = std::move(
-        *ServerThread::start({.address = "127.0.0.1"}, management([this] { return state(); }, metrics_)));
+    std::unique_ptr<ServerThread> server_ = std::move(*ServerThread::start(
+        {.address = "127.0.0.1"}, management([this] { return state(); }, metrics_)));
 };
 
 TEST_F(Management, IsHealthyAsLongAsItAnswers) {
@@ -61,7 +61,18 @@ TEST_F(Management, KnowsNoOtherPathOrMethod) {
     EXPECT_EQ(http_get(port(), "/metrics?name=x").status, 200) << "a query changes nothing";
     const auto reply = http_request(port(), "POST", "/metrics");
     EXPECT_EQ(reply.status, 405);
-    EXPECT_EQ(reply.header("Allow"), "GET, HEAD");
+    EXPECT_EQ(reply.header("Allow"), "GET, HEAD, OPTIONS");
+    EXPECT_EQ(http_request(port(), "get", "/metrics").status, 501);
+    EXPECT_EQ(http_request(port(), "FOO", "/").status, 501);
+}
+
+TEST_F(Management, NamesItsMethods) {
+    for (const char* target : {"*", "/healthz"}) {
+        const auto reply = http_request(port(), "OPTIONS", target);
+        EXPECT_EQ(reply.status, 204);
+        EXPECT_EQ(reply.header("Allow"), "GET, HEAD, OPTIONS");
+    }
+    EXPECT_EQ(http_request(port(), "OPTIONS", "/").status, 404);
 }
 
 }  // namespace

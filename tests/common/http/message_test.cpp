@@ -26,5 +26,15 @@ TEST(Message, NamesEveryStatusThatTheProgramsUse) {
     EXPECT_EQ(reason_phrase(299), "Unknown");
 }
 
+TEST(Method, IsStandardInItsOwnLettersOnly) {
+    for (const char* method :
+         {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"}) {
+        EXPECT_TRUE(is_standard_method(method)) << method;
+    }
+    for (const char* method : {"", "get", "Get", "FOO", "GE", "GETS", "PROPFIND", "QUERY"}) {
+        EXPECT_FALSE(is_standard_method(method)) << method;
+    }
+}
+
 }  // namespace
 }  // namespace common::http

@@ -75,6 +75,8 @@ TEST(Target, MayBeAWholeUrl) {
 
 TEST(Target, MayBeAStarForOptionsOnly) {
     EXPECT_EQ(split_target("OPTIONS", "*"), (Target{"*", ""}));
+    EXPECT_EQ(split_target("OPTIONS", "http://host:80"), (Target{"*", ""})) << "as a proxy may send it";
+    EXPECT_EQ(split_target("OPTIONS", "http://host/"), (Target{"/", ""}));
     EXPECT_EQ(split_target("GET", "*").error().status, 400);
 }
 
