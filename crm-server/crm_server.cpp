@@ -120,7 +120,8 @@ Result<void> CrmServer::Parts::listen() {
         [this](const common::http::Request& request) { return application.answer(request); },
         [this](const common::http::Exchange& exchange) { http_metrics.observe(exchange); });
     if (!api) return tl::unexpected(api.error());
-    auto management = common::http::Server::listen(loop, listen_on(options.management), management_handler());
+    auto management = common::http::Server::listen(
+        loop, common::http::management_options(options.management), management_handler());
     if (!management) return tl::unexpected(management.error());
     api_server = *std::move(api);
     management_server = *std::move(management);

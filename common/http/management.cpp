@@ -39,6 +39,10 @@ Task<Response> done(Response response) {
 
 }  // namespace
 
+ServerOptions management_options(const Endpoint& endpoint) {
+    return {.address = endpoint.address, .port = endpoint.port, .body_limit = 0};
+}
+
 Handler management(std::function<Result<void>()> ready, Metrics& metrics) {
     return [ready = std::move(ready), &metrics](const Request& request) {
         return done(reply(request, ready, metrics));

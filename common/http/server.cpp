@@ -197,9 +197,10 @@ Server::~Server() {
 }
 
 Result<std::unique_ptr<Server>> Server::listen(asio::io_context& io, ServerOptions options, Handler handler,
-                                               std::function<void(const Exchange&)> observe) {
-    auto context = std::make_shared<SessionContext>();
-    context->options = std::move(options);
+                                               std::function<void(const Exchange&)> observe,
+                                               AdmitBody admit_body) {
+    auto context = std::make_shared<SessionContext>(std::move(options));
+    context->admit_body = std::move(admit_body);
     context->handler = std::move(handler);
     context->observe = std::move(observe);
     auto state = std::make_shared<State>(io, context);
@@ -221,6 +222,10 @@ std::uint16_t Server::port() const {
 
 std::size_t Server::connections() const {
     return state_->context->sessions.size();
+}
+
+std::size_t Server::body_bytes() const {
+    return state_->context->bodies.reserved();
 }
 
 void Server::drain(milliseconds deadline, std::function<void()> done) {

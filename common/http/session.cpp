@@ -29,6 +29,9 @@ constexpr std::size_t kSmallRead = std::size_t{4} * 1024;
 constexpr std::size_t kLargeRead = std::size_t{16} * 1024;
 /// What may wait unparsed in a connection's buffer beside a header: bounds chunk extensions and trailers.
 constexpr std::size_t kBufferSlack = std::size_t{64} * 1024;
+/// What the buffer of a connection may take without being counted, as for a header; while a body is read,
+/// what is more is taken from the memory for bodies.
+constexpr std::size_t kUncountedBuffer = 2 * kSmallRead;
 /// How long, and for how much, a closing connection reads on so that the client gets the last reply: closing
 /// a socket with unread bytes resets the connection, which discards replies on their way (RFC 9112,
 /// section 9.6).
@@ -43,6 +46,18 @@ constexpr Refusal kTimedOut{408, "The request did not arrive in time."};
 
 tl::unexpected<Refusal> refused(Refusal refusal) {
     return tl::unexpected<Refusal>(refusal);
+}
+
+constexpr const char* kNotSendable = "The response cannot be sent as HTTP";
+
+/// For what the program got wrong.
+Response failed(const Request& request, const std::string& why) {
+    log::error(
+        "Request failed",
+        {{"request_id", request.id}, {"method", request.method}, {"path", request.path}, {"error", why}});
+    return problem({.status = 500,
+                    .detail = "The server failed to answer. The request id finds the reason in its log.",
+                    .request_id = request.id});
 }
 
 /// A client has one address, whichever family the socket is of that it came by.
@@ -87,13 +102,15 @@ Task<Session::After> Session::serve_one() {
     RequestParser parser(context_->options.header_limit + 1, context_->options.body_limit);
     Request& request = parser.request;
     Received<void> received = co_await receive_header(parser);
-    if (received) received = co_await receive_body(parser);
+    if (received && !parser.is_done()) {
+        const Admission admission = co_await admit(request);
+        if (!admission) co_return co_await close_with(request, admission.error());
+        received = co_await receive_body(parser, *admission);
+    }
     if (!received) co_return co_await refuse(request, received.error());
 
     const auto start = steady_clock::now();
     deadline_ = kNever;  // the handler sets its own
-    request.id = context_->request_ids.id_of(request);
-    request.remote_address = remote_address_;
     const Response response = co_await answer(request);
     const bool keep_alive = parser.keep_alive() && !context_->draining;
     const bool sent = co_await send(request, response, parser.version, keep_alive);
@@ -138,6 +155,7 @@ Task<Session::Received<void>> Session::receive_header(RequestParser& parser) {
         }
         if (auto received = co_await receive_some(kSmallRead); !received) co_return received;
     }
+    identify(parser.request);
     const auto target = split_target(parser.request.method, parser.target);
     if (!target) co_return refused(target.error());
     parser.request.path = target->path;
@@ -146,25 +164,57 @@ Task<Session::Received<void>> Session::receive_header(RequestParser& parser) {
     co_return Received<void>();
 }
 
-Task<Session::Received<void>> Session::receive_body(RequestParser& parser) {
-    if (parser.is_done()) co_return Received<void>();
+Task<Admission> Session::admit(const Request& request) {
+    if (!context_->admit_body) co_return BodyTerms{.limit = context_->options.body_limit};
+    deadline_ = kNever;  // as for the handler
+    std::string failure;
+    try {
+        Admission admission = co_await context_->admit_body(request);
+        if (admission || is_sendable(admission.error())) co_return admission;
+        failure = kNotSendable;
+    } catch (const std::exception& error) {
+        failure = error.what();
+    }
+    co_return tl::unexpected<Response>(failed(request, failure));
+}
+
+Task<Session::Received<void>> Session::receive_body(RequestParser& parser, BodyTerms terms) {
+    const std::size_t limit = std::min(terms.limit, context_->options.body_limit);
+    if (!parser.accept_body(limit, terms.anonymous ? context_->anonymous_bodies : context_->bodies)) {
+        co_return refused(kTooLarge);
+    }
     set_deadline(context_->options.body_timeout);
     if (expects_continue(parser.version, parser.request) && buffer_.size() == 0 &&
         !co_await send_continue()) {
         co_return refused(kGone);
     }
+    bool flowing = false;  // then it is read in large pieces, which have to be reserved
     while (!parser.is_done()) {
         error_code error = boost::beast::http::error::need_more;
         if (buffer_.size() != 0) buffer_.consume(parser.put(buffer_.data(), error));
         if (error == boost::beast::http::error::need_more) {
             if (has_bare_line_feed(unparsed()))
                 co_return refused({400, "A chunk's line ends in a bare line feed."});
-            if (auto received = co_await receive_some(kLargeRead); !received) co_return received;
+            const std::size_t at_most = reserve_read(parser, flowing ? kLargeRead : kSmallRead);
+            if (at_most == 0) co_return refused(kNoRoom);
+            const std::size_t before = buffer_.size();
+            if (auto received = co_await receive_some(at_most); !received) co_return received;
+            flowing = buffer_.size() - before == at_most;
         } else if (error) {
             co_return refused(refusal_of(error));
         }
     }
     co_return Received<void>();
+}
+
+/// How much of a body may be read into the buffer next: at_most, or less when memory is short; 0 when there
+/// is none.
+std::size_t Session::reserve_read(RequestParser& parser, std::size_t at_most) {
+    for (const std::size_t size : {at_most, kSmallRead}) {
+        const std::size_t needed = buffer_.size() + size;
+        if (needed <= kUncountedBuffer || parser.reserve_buffer(needed)) return size;
+    }
+    return 0;
 }
 
 Task<Session::Received<void>> Session::receive_some(std::size_t at_most) {
@@ -184,28 +234,33 @@ Task<Response> Session::answer(const Request& request) {
     try {
         Response response = co_await context_->handler(request);
         if (is_sendable(response)) co_return response;
-        failure = "The response cannot be sent as HTTP";
+        failure = kNotSendable;
     } catch (const std::exception& error) {
         failure = error.what();
     }
-    log::error(
-        "Request failed",
-        {{"request_id", request.id}, {"method", request.method}, {"path", request.path}, {"error", failure}});
-    co_return problem({.status = 500,
-                       .detail = "The server failed to answer. The request id finds the reason in its log.",
-                       .request_id = request.id});
+    co_return failed(request, failure);
 }
 
 Task<Session::After> Session::refuse(Request& request, Refusal refusal) {
     if (refusal == kGone) co_return After::close;
-    request.id = context_->request_ids.id_of(request);
-    request.remote_address = remote_address_;
+    identify(request);
     Response response =
         problem({.status = refusal.status, .detail = std::string(refusal.detail), .request_id = request.id});
     if (refusal.status == 503) response.headers.emplace_back("Retry-After", "1");
+    co_return co_await close_with(request, response);
+}
+
+/// Some of the request may not have been read: nothing can follow it.
+Task<Session::After> Session::close_with(const Request& request, const Response& response) {
     const bool sent = co_await send(request, response, 11, false);
-    if (context_->observe) context_->observe({request, refusal.status, std::chrono::nanoseconds(0)});
+    if (context_->observe) context_->observe({request, response.status, std::chrono::nanoseconds(0)});
     co_return sent ? After::linger : After::close;
+}
+
+void Session::identify(Request& request) {
+    if (!request.id.empty()) return;
+    request.id = context_->request_ids.id_of(request);
+    request.remote_address = remote_address_;
 }
 
 Task<bool> Session::send(const Request& request, const Response& response, unsigned version,

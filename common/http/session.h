@@ -1,6 +1,7 @@
 // One connection of the HTTP server: requests in, replies out, until it is closed.
 #pragma once
 
+#include "common/http/memory_budget.h"
 #include "common/http/reply.h"
 #include "common/http/request_check.h"
 #include "common/http/request_id.h"
@@ -13,6 +14,7 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -28,7 +30,15 @@ class Session;
 
 /// What the sessions of one server share.
 struct SessionContext {
+    explicit SessionContext(ServerOptions given)
+        : options(std::move(given)),
+          bodies(options.body_budget),
+          anonymous_bodies(options.anonymous_body_budget, &bodies) {}
+
     ServerOptions options;
+    MemoryBudget bodies;
+    MemoryBudget anonymous_bodies;
+    AdmitBody admit_body;  // null: every body is admitted
     Handler handler;
     std::function<void(const Exchange&)> observe;
     RequestIds request_ids;
@@ -67,10 +77,14 @@ class Session {
     Task<After> serve_one();
     Task<Received<void>> wait_for_request();
     Task<Received<void>> receive_header(RequestParser& parser);
-    Task<Received<void>> receive_body(RequestParser& parser);
+    Task<Admission> admit(const Request& request);
+    Task<Received<void>> receive_body(RequestParser& parser, BodyTerms terms);
+    std::size_t reserve_read(RequestParser& parser, std::size_t at_most);
     Task<Received<void>> receive_some(std::size_t at_most);
     Task<Response> answer(const Request& request);
     Task<After> refuse(Request& request, Refusal refusal);
+    Task<After> close_with(const Request& request, const Response& response);
+    void identify(Request& request);
     Task<bool> send(const Request& request, const Response& response, unsigned version, bool keep_alive);
     Task<bool> send_continue();
     Task<void> linger();

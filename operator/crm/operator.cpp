@@ -109,8 +109,8 @@ Result<void> Operator::serve_management(const common::Endpoint& endpoint) {
             }
             return inner(request);
         };
-    auto started = common::http::ServerThread::start({.address = endpoint.address, .port = endpoint.port},
-                                                     std::move(handler));
+    auto started =
+        common::http::ServerThread::start(common::http::management_options(endpoint), std::move(handler));
     if (!started) {
         return tl::unexpected(started.error());
     }

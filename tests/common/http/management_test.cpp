@@ -25,7 +25,7 @@ class Management : public testing::Test {
         return fail(ErrorKind::unavailable, "The schema is not current.");
     }
     std::unique_ptr<ServerThread> server_ = std::move(*ServerThread::start(
-        {.address = "127.0.0.1"}, management([this] { return state(); }, metrics_)));
+        management_options({.address = "127.0.0.1"}), management([this] { return state(); }, metrics_)));
 };
 
 TEST_F(Management, IsHealthyAsLongAsItAnswers) {
@@ -73,6 +73,10 @@ TEST_F(Management, NamesItsMethods) {
         EXPECT_EQ(reply.header("Allow"), "GET, HEAD, OPTIONS");
     }
     EXPECT_EQ(http_request(port(), "OPTIONS", "/").status, 404);
+}
+
+TEST_F(Management, ReadsNoBody) {
+    EXPECT_EQ(http_request(port(), "POST", "/metrics", "x").status, 413);
 }
 
 }  // namespace

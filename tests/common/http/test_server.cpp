@@ -14,7 +14,7 @@ constexpr boost::asio::use_awaitable_t<boost::asio::io_context::executor_type> k
 
 }  // namespace
 
-TestServer::TestServer(ServerOptions options) : gate_(io_.get_executor()) {
+TestServer::TestServer(ServerOptions options, AdmitBody admit_body) : gate_(io_.get_executor()) {
     options.address = "127.0.0.1";
     gate_.expires_at(Timer::time_point::max());
     auto server = Server::listen(
@@ -22,7 +22,8 @@ TestServer::TestServer(ServerOptions options) : gate_(io_.get_executor()) {
         [this](const Exchange& exchange) {
             const std::scoped_lock lock(mutex_);
             observed_.push_back(exchange.status);
-        });
+        },
+        std::move(admit_body));
     if (!server) throw std::runtime_error(server.error().message);
     server_ = std::move(*server);
     port_ = server_->port();
@@ -87,6 +88,12 @@ std::size_t TestServer::connections() {
     std::size_t count = 0;
     on_server_thread([&] { count = server_->connections(); });
     return count;
+}
+
+std::size_t TestServer::body_bytes() {
+    std::size_t bytes = 0;
+    on_server_thread([&] { bytes = server_->body_bytes(); });
+    return bytes;
 }
 
 std::vector<int> TestServer::observed() {

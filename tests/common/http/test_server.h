@@ -20,7 +20,7 @@ namespace common::http {
 /// break, everything else echoes method, path, query and body as JSON.
 class TestServer {
   public:
-    explicit TestServer(ServerOptions options = {});
+    explicit TestServer(ServerOptions options = {}, AdmitBody admit_body = {});
     ~TestServer();
 
     std::uint16_t port() const { return port_; }
@@ -30,6 +30,8 @@ class TestServer {
     /// Starts to drain; the future is ready when the server says that it is done.
     std::future<void> drain(std::chrono::milliseconds deadline);
     std::size_t connections();
+    /// What the server has reserved for bodies.
+    std::size_t body_bytes();
     /// The status of every exchange the server told about so far.
     std::vector<int> observed();
 
