@@ -17,7 +17,7 @@ using Texts = tl::expected<std::vector<std::string>, Problem>;
 
 /// The members of the body, all of them required texts and no others allowed, in the order of `names`.
 Texts read_texts(const Request& request, std::initializer_list<std::string_view> names) {
-    auto body = read_object(request, {kJson});
+    auto body = read_object(request);
     if (!body) return tl::unexpected(std::move(body.error()));
     record::Violations violations;
     std::vector<std::string> texts;
@@ -106,10 +106,13 @@ std::vector<Route> account_routes(identity::Accounts& accounts, identity::LoginG
         return [&accounts, handler](Call& call) { return handler(accounts, call); };
     };
     return {
-        {"POST", "/api/v1/login", Access::anyone,
-         [&gate, &proxies](Call& call) { return login(gate, proxies, call); }},
+        {"POST",
+         "/api/v1/login",
+         Access::anyone,
+         [&gate, &proxies](Call& call) { return login(gate, proxies, call); },
+         {kJson}},
         {"POST", "/api/v1/logout", Access::authenticated, bind(logout)},
-        {"POST", "/api/v1/api-keys", Access::authenticated, bind(create_api_key)},
+        {"POST", "/api/v1/api-keys", Access::authenticated, bind(create_api_key), {kJson}},
         {"GET", "/api/v1/api-keys", Access::authenticated, bind(list_api_keys)},
         {"DELETE", "/api/v1/api-keys/{id}", Access::authenticated, bind(revoke_api_key)},
     };

@@ -2,6 +2,7 @@
 
 #include "common/log.h"
 #include "crm-server/api/authentication.h"
+#include "crm-server/api/content_type.h"
 #include "crm-server/api/query_string.h"
 
 namespace api {
@@ -24,10 +25,16 @@ void log_failure(const Problem& problem, const Request& request) {
                         {"error", problem.cause}});
 }
 
+Response options(const Match& match) {
+    Response response{.status = 204, .headers = {{"Allow", match.allow}}};
+    if (!match.accept_patch.empty()) response.headers.emplace_back("Accept-Patch", match.accept_patch);
+    return response;
+}
+
 /// For a request that no route answers.
 Reply without_route(const Request& request, const Match& match) {
     if (match.allow.empty()) return refuse(404, "There is nothing at this path.");
-    if (request.method == "OPTIONS") return Response{.status = 204, .headers = {{"Allow", match.allow}}};
+    if (request.method == "OPTIONS") return options(match);
     Problem problem{.status = 405, .detail = "This path answers to " + match.allow + "."};
     problem.headers.emplace_back("Allow", match.allow);
     return tl::unexpected(std::move(problem));
@@ -51,6 +58,10 @@ common::Task<Reply> Application::dispatch(const Request& request) {
 
     auto principal = co_await authenticate(accounts_, request, match.route->access);
     if (!principal) co_return tl::unexpected(std::move(principal.error()));
+
+    if (auto refusal = check_content_type(request, *match.route)) {
+        co_return tl::unexpected<Problem>(*std::move(refusal));
+    }
 
     Call call{.request = request, .principal = *std::move(principal)};
     for (const std::string_view encoded : match.parameters) {

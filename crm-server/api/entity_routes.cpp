@@ -22,7 +22,7 @@ Response representation(int status, record::Record record) {
 }
 
 Task<Reply> create(record::Repository& repository, Call& call) {
-    auto body = read_object(call.request, {kJson});
+    auto body = read_object(call.request);
     if (!body) co_return tl::unexpected(std::move(body.error()));
     auto changes = record::validate_create(repository.entity(), *body);
     if (!changes) co_return refuse(std::move(changes.error()));
@@ -97,7 +97,7 @@ Task<tl::expected<std::optional<std::int64_t>, Problem>> wanted_version(record::
 }
 
 Task<Reply> patch(record::Repository& repository, Call& call) {
-    auto body = read_object(call.request, {kMergePatch, kJson});
+    auto body = read_object(call.request);
     if (!body) co_return tl::unexpected(std::move(body.error()));
     auto changes = record::validate_patch(repository.entity(), *body);
     if (!changes) co_return refuse(std::move(changes.error()));
@@ -128,10 +128,10 @@ std::vector<Route> entity_routes(record::Repository& repository) {
         return [&repository, handler](Call& call) { return handler(repository, call); };
     };
     return {
-        {"POST", all, Access::authenticated, bind(create)},
+        {"POST", all, Access::authenticated, bind(create), {kJson}},
         {"GET", all, Access::authenticated, bind(list)},
         {"GET", one, Access::authenticated, bind(read)},
-        {"PATCH", one, Access::authenticated, bind(patch)},
+        {"PATCH", one, Access::authenticated, bind(patch), {kMergePatch, kJson}},
         {"DELETE", one, Access::authenticated, bind(remove)},
     };
 }

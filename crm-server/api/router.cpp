@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace api {
 namespace {
 
@@ -25,13 +27,18 @@ void allow(std::string& methods, std::string_view method) {
 
 }  // namespace
 
+std::string list_of(const std::vector<std::string_view>& items) {
+    return fmt::format("{}", fmt::join(items, ", "));
+}
+
 Router::Router(std::vector<Route> routes) : routes_(std::move(routes)) {
     for (std::size_t index = 0; index < routes_.size(); ++index) {
         std::vector<std::string> literals = literals_of(routes_[index].pattern);
         auto path = std::ranges::find(paths_, literals, &Path::literals);
-        if (path == paths_.end()) path = paths_.insert(path, Path{std::move(literals), {}, {}});
+        if (path == paths_.end()) path = paths_.insert(path, Path{.literals = std::move(literals)});
         path->routes.push_back(index);
         allow(path->allow, routes_[index].method);
+        if (routes_[index].method == "PATCH") path->accept_patch = list_of(routes_[index].takes);
     }
     for (Path& path : paths_) allow(path.allow, "OPTIONS");
 }
@@ -42,9 +49,9 @@ Match Router::match(std::string_view method, std::string_view path_text) const {
         std::optional<std::vector<std::string_view>> parameters = match_path(path, path_text);
         if (!parameters) continue;
         for (const std::size_t index : path.routes) {
-            if (routes_[index].method == wanted) return {&routes_[index], index, *std::move(parameters), {}};
+            if (routes_[index].method == wanted) return {&routes_[index], index, *std::move(parameters)};
         }
-        return {.allow = path.allow};
+        return {.allow = path.allow, .accept_patch = path.accept_patch};
     }
     return {};
 }

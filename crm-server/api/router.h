@@ -33,7 +33,15 @@ struct Route {
     std::string pattern;  // "/api/v1/contacts/{id}": a name in braces stands for one segment
     Access access = Access::authenticated;
     Endpoint endpoint;
+    /// The media types of the bodies that it takes; empty when it makes nothing of a body. Literals.
+    std::vector<std::string_view> takes = {};
 };
+
+inline constexpr std::string_view kJson = "application/json";
+inline constexpr std::string_view kMergePatch = "application/merge-patch+json";
+
+/// As a header field holds a list: "application/json, text/plain".
+std::string list_of(const std::vector<std::string_view>& items);
 
 struct Match {
     /// Null when nothing answers; then `allow` lists the methods of the path, empty when there is no such
@@ -42,6 +50,7 @@ struct Match {
     std::size_t index = 0;                          // of the route, in Router::routes()
     std::vector<std::string_view> parameters = {};  // still encoded; views into the path
     std::string allow = {};
+    std::string accept_patch = {};  // what the path takes by PATCH, listed beside `allow`
 };
 
 class Router {
@@ -56,8 +65,9 @@ class Router {
     /// All routes of one pattern.
     struct Path {
         std::vector<std::string> literals;  // around the parameters: "/api/v1/contacts/", ""
-        std::vector<std::size_t> routes;
-        std::string allow;
+        std::vector<std::size_t> routes = {};
+        std::string allow = {};
+        std::string accept_patch = {};
     };
 
     static std::optional<std::vector<std::string_view>> match_path(const Path& path, std::string_view text);

@@ -32,28 +32,5 @@ TEST(ParseObject, SaysOfTheBodyWhatStrictJsonRefuses) {
     EXPECT_EQ(refusal("{\n  \"b\" 2\n}"), "The body is not valid JSON at line 2, column 7.");
 }
 
-TEST(AcceptsContentType, ComparesTheMediaTypeWithoutCaseAndParameters) {
-    for (const char* header : {"application/json", "Application/JSON", " application/json ",
-                               "application/json; charset=utf-8", "application/json;charset=UTF-8",
-                               "application/json; charset=\"utf-8\"", "application/json; profile=x"}) {
-        EXPECT_TRUE(accepts_content_type(header, {kJson})) << header;
-    }
-    for (const char* header : {"", "text/plain", "application/jsonx", "application/json; charset=latin1",
-                               "application/merge-patch+json", "application/x-www-form-urlencoded"}) {
-        EXPECT_FALSE(accepts_content_type(header, {kJson})) << header;
-    }
-    EXPECT_TRUE(accepts_content_type("application/merge-patch+json", {kJson, kMergePatch}));
-}
-
-TEST(ReadObject, Answers415AndWhatItAccepts) {
-    common::http::Request request;
-    request.body = "{}";
-    const auto body = read_object(request, {kMergePatch, kJson});
-    ASSERT_FALSE(body);
-    EXPECT_EQ(body.error().status, 415);
-    EXPECT_EQ(body.error().headers.front().first, "Accept");
-    EXPECT_EQ(body.error().headers.front().second, "application/merge-patch+json, application/json");
-}
-
 }  // namespace
 }  // namespace api

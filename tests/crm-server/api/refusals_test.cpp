@@ -49,6 +49,16 @@ TEST_F(RefusalsTest, NameTheMethodsOfAPath) {
     EXPECT_EQ(options.header("Allow"), "GET, HEAD, PATCH, DELETE, OPTIONS");
 }
 
+TEST_F(RefusalsTest, NameWhatAPatchMayBe) {
+    constexpr const char* kTaken = "application/merge-patch+json, application/json";
+    EXPECT_EQ(call("OPTIONS", kNobody).header("Accept-Patch"), kTaken);
+    EXPECT_EQ(call("OPTIONS", "/api/v1/contacts").header("Accept-Patch"), "");
+    const HttpReply reply =
+        call_raw("PATCH", kNobody, "[]", {{"Content-Type", "application/json-patch+json"}});
+    problem(reply, 415);
+    EXPECT_EQ(reply.header("Accept-Patch"), kTaken);
+}
+
 TEST_F(RefusalsTest, PointAtEachFieldThatBreaksARule) {
     const json body = problem(call("POST", "/api/v1/contacts",
                                    {{"email", "nobody"}, {"id", kNobody}, {"colour", "red"}, {"status", 5}}),
@@ -78,7 +88,12 @@ TEST_F(RefusalsTest, AcceptOnlyJsonBodies) {
         return support::http_request(server_->api_port(), "POST", "/api/v1/contacts", R"({"lastName": "L"})",
                                      {{"Authorization", "Bearer " + token_}, {"Content-Type", content_type}});
     };
-    EXPECT_EQ(post("application/json; charset=utf-8").status, 201);
+    for (const char* content_type :
+         {"application/json; charset=utf-8", "application/json;charset=utf-8;",
+          "application/json; charset=utf8", "application/json; charset=utf-8; profile=\"x\""}) {
+        EXPECT_EQ(post(content_type).status, 201) << content_type;
+    }
+    problem(post("application/json; charset=latin1"), 415);
     const HttpReply reply = post("application/x-www-form-urlencoded");
     problem(reply, 415);
     EXPECT_EQ(reply.header("Accept"), "application/json");

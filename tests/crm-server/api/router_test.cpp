@@ -59,5 +59,15 @@ TEST(Router, FindsNothingAtOtherPaths) {
     }
 }
 
+TEST(Router, ListsWhatAPathTakesByPatch) {
+    const Router router({
+        {"PATCH", "/v1/things/{id}", Access::authenticated, {}, {kMergePatch, kJson}},
+        {"POST", "/v1/things", Access::authenticated, {}, {kJson}},
+    });
+    EXPECT_EQ(router.match("OPTIONS", "/v1/things/7").accept_patch,
+              "application/merge-patch+json, application/json");
+    EXPECT_EQ(router.match("OPTIONS", "/v1/things").accept_patch, "");
+}
+
 }  // namespace
 }  // namespace api
