@@ -32,7 +32,8 @@ Response options(const Match& match) {
 }
 
 /// For a request that no route answers.
-Reply without_route(const Request& request, const Match& match) {
+Reply without_route(const Router& router, const Request& request, const Match& match) {
+    if (!router.knows(request.method)) return refuse(501, "The server does not know this method.");
     if (match.allow.empty()) return refuse(404, "There is nothing at this path.");
     if (request.method == "OPTIONS") return options(match);
     Problem problem{.status = 405, .detail = "This path answers to " + match.allow + "."};
@@ -44,7 +45,7 @@ Reply without_route(const Request& request, const Match& match) {
 
 common::Task<Response> Application::answer(const Request& request) {
     Reply reply = co_await dispatch(request);
-    if (!reply && reply.error().status >= 500) log_failure(reply.error(), request);
+    if (!reply && !reply.error().cause.empty()) log_failure(reply.error(), request);
     Response response = reply ? *std::move(reply) : problem_response(reply.error(), request);
     response.headers.emplace_back("Cache-Control", "no-store");
     response.headers.emplace_back("X-Content-Type-Options", "nosniff");
@@ -54,7 +55,7 @@ common::Task<Response> Application::answer(const Request& request) {
 common::Task<Reply> Application::dispatch(const Request& request) {
     if (!open_) co_return refuse(Error{ErrorKind::unavailable, "The server is not ready yet.", kStartPause});
     const Match match = router_.match(request.method, request.path);
-    if (match.route == nullptr) co_return without_route(request, match);
+    if (match.route == nullptr) co_return without_route(router_, request, match);
 
     auto principal = co_await authenticate(accounts_, request, match.route->access);
     if (!principal) co_return tl::unexpected(std::move(principal.error()));

@@ -19,7 +19,17 @@ std::vector<std::string> literals_of(std::string_view pattern) {
     return literals;
 }
 
+bool lists(std::string_view methods, std::string_view method) {
+    while (!methods.empty()) {
+        const std::string_view one = methods.substr(0, methods.find(','));
+        if (one == method) return true;
+        methods.remove_prefix(std::min(one.size() + 2, methods.size()));
+    }
+    return false;
+}
+
 void allow(std::string& methods, std::string_view method) {
+    if (lists(methods, method)) return;
     if (!methods.empty()) methods += ", ";
     methods += method;
     if (method == "GET") methods += ", HEAD";
@@ -38,12 +48,19 @@ Router::Router(std::vector<Route> routes) : routes_(std::move(routes)) {
         if (path == paths_.end()) path = paths_.insert(path, Path{.literals = std::move(literals)});
         path->routes.push_back(index);
         allow(path->allow, routes_[index].method);
+        allow(allow_, routes_[index].method);
         if (routes_[index].method == "PATCH") path->accept_patch = list_of(routes_[index].takes);
     }
     for (Path& path : paths_) allow(path.allow, "OPTIONS");
+    allow(allow_, "OPTIONS");
+}
+
+bool Router::knows(std::string_view method) const {
+    return common::http::is_standard_method(method) || lists(allow_, method);
 }
 
 Match Router::match(std::string_view method, std::string_view path_text) const {
+    if (method == "OPTIONS" && path_text == "*") return {.allow = allow_};
     const std::string_view wanted = method == "HEAD" ? "GET" : method;
     for (const Path& path : paths_) {
         std::optional<std::vector<std::string_view>> parameters = match_path(path, path_text);

@@ -44,8 +44,8 @@ inline constexpr std::string_view kMergePatch = "application/merge-patch+json";
 std::string list_of(const std::vector<std::string_view>& items);
 
 struct Match {
-    /// Null when nothing answers; then `allow` lists the methods of the path, empty when there is no such
-    /// path.
+    /// Null when nothing answers; then `allow` lists the methods of the path, or of all paths for OPTIONS of
+    /// "*", and is empty when there is no such path.
     const Route* route = nullptr;
     std::size_t index = 0;                          // of the route, in Router::routes()
     std::vector<std::string_view> parameters = {};  // still encoded; views into the path
@@ -58,6 +58,9 @@ class Router {
     explicit Router(std::vector<Route> routes);
 
     Match match(std::string_view method, std::string_view path) const;
+
+    /// Whether the method means anything here, at whatever path.
+    bool knows(std::string_view method) const;
 
     const std::vector<Route>& routes() const { return routes_; }
 
@@ -74,6 +77,7 @@ class Router {
 
     std::vector<Route> routes_;
     std::vector<Path> paths_;
+    std::string allow_;  // of all paths
 };
 
 }  // namespace api

@@ -49,6 +49,21 @@ TEST_F(RefusalsTest, NameTheMethodsOfAPath) {
     EXPECT_EQ(options.header("Allow"), "GET, HEAD, PATCH, DELETE, OPTIONS");
 }
 
+TEST_F(RefusalsTest, NameTheMethodsOfTheServer) {
+    const HttpReply reply = call("OPTIONS", "*");
+    EXPECT_EQ(reply.status, 204);
+    EXPECT_EQ(reply.header("Allow"), "POST, GET, HEAD, DELETE, PATCH, OPTIONS");
+}
+
+TEST_F(RefusalsTest, TellAMethodThatNobodyKnowsFromOneThatThePathDoesNotTake) {
+    for (const char* path : {"/api/v1/contacts", kNobody, "/api/v1/login", "/nowhere"}) {
+        for (const char* method : {"FOO", "get", "PROPFIND"}) problem(call(method, path), 501);
+    }
+    for (const char* method : {"PUT", "TRACE", "CONNECT", "PATCH"}) {
+        EXPECT_NE(problem(call(method, "/api/v1/contacts"), 405).at("detail"), "") << method;
+    }
+}
+
 TEST_F(RefusalsTest, NameWhatAPatchMayBe) {
     constexpr const char* kTaken = "application/merge-patch+json, application/json";
     EXPECT_EQ(call("OPTIONS", kNobody).header("Accept-Patch"), kTaken);

@@ -59,6 +59,12 @@ TEST(Router, FindsNothingAtOtherPaths) {
     }
 }
 
+TEST(Router, ListsAllMethodsForTheServerAsAWhole) {
+    const Router router = make_router();
+    EXPECT_EQ(router.match("OPTIONS", "*").allow, "POST, GET, HEAD, DELETE, OPTIONS");
+    EXPECT_EQ(router.match("OPTIONS", "/").allow, "");
+}
+
 TEST(Router, ListsWhatAPathTakesByPatch) {
     const Router router({
         {"PATCH", "/v1/things/{id}", Access::authenticated, {}, {kMergePatch, kJson}},
@@ -67,6 +73,18 @@ TEST(Router, ListsWhatAPathTakesByPatch) {
     EXPECT_EQ(router.match("OPTIONS", "/v1/things/7").accept_patch,
               "application/merge-patch+json, application/json");
     EXPECT_EQ(router.match("OPTIONS", "/v1/things").accept_patch, "");
+    EXPECT_EQ(router.match("OPTIONS", "*").accept_patch, "");
+}
+
+TEST(Router, KnowsTheMethodsOfHttpAndOfItsRoutes) {
+    const Router router({{"PURGE", "/v1/things", Access::authenticated, {}}});
+    for (const char* method :
+         {"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "PURGE"}) {
+        EXPECT_TRUE(router.knows(method)) << method;
+    }
+    for (const char* method : {"", "FOO", "get", "Get", "GETT", "GET,", "PURG", "PURGE, ", "PROPFIND"}) {
+        EXPECT_FALSE(router.knows(method)) << method;
+    }
 }
 
 }  // namespace
