@@ -55,6 +55,7 @@ common::http::ServerOptions listen_on(const common::Endpoint& endpoint) {
     common::http::ServerOptions options;
     options.address = endpoint.address;
     options.port = endpoint.port;
+    options.body_limit = api::kLargestBody;
     return options;
 }
 
@@ -83,6 +84,8 @@ struct CrmServer::Parts {
           http_metrics(metrics.registry(), router),
           connections(
               make_gauge(metrics, "crm_server_database_connections", "Connections that can be used now.")),
+          bodies(make_gauge(metrics, "crm_server_request_body_bytes",
+                            "Memory that the bodies of requests take now.")),
           ready(make_gauge(metrics, "crm_server_ready", "Whether the server is ready: 1 or 0.")),
           readiness(loop, database, product::migrations(), accounts, options.admin_dir,
                     [this] { application.open(); }) {}
@@ -105,6 +108,7 @@ struct CrmServer::Parts {
     common::Metrics metrics;
     api::HttpMetrics http_metrics;
     prometheus::Gauge& connections;
+    prometheus::Gauge& bodies;
     prometheus::Gauge& ready;
     Readiness readiness;
     std::unique_ptr<common::http::Server> api_server;
@@ -118,10 +122,11 @@ Result<void> CrmServer::Parts::listen() {
     auto api = common::http::Server::listen(
         loop, listen_on(options.api),
         [this](const common::http::Request& request) { return application.answer(request); },
-        [this](const common::http::Exchange& exchange) { http_metrics.observe(exchange); });
+        [this](const common::http::Exchange& exchange) { http_metrics.observe(exchange); },
+        [this](const common::http::Request& request) { return application.admit_body(request); });
     if (!api) return tl::unexpected(api.error());
-    auto management = common::http::Server::listen(
-        loop, common::http::management_options(options.management), management_handler());
+    auto management = common::http::Server::listen(loop, common::http::management_options(options.management),
+                                                   management_handler());
     if (!management) return tl::unexpected(management.error());
     api_server = *std::move(api);
     management_server = *std::move(management);
@@ -135,6 +140,7 @@ common::http::Handler CrmServer::Parts::management_handler() {
     return [this, answer = common::http::management([this] { return readiness.ready(); }, metrics)](
                const common::http::Request& request) {
         connections.Set(static_cast<double>(database.connected()));
+        bodies.Set(static_cast<double>(api_server->body_bytes()));
         ready.Set(readiness.ready() ? 1 : 0);
         return answer(request);
     };

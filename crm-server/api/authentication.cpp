@@ -1,5 +1,8 @@
 #include "crm-server/api/authentication.h"
 
+#include <algorithm>
+#include <string>
+
 namespace api {
 namespace {
 
@@ -7,33 +10,26 @@ constexpr std::string_view kScheme = "Bearer ";
 
 }  // namespace
 
-tl::expected<std::string_view, Problem> bearer_token(const common::http::Request& request) {
+std::optional<std::string_view> bearer_token(const common::http::Request& request) {
     const std::optional<std::string_view> header = request.header("Authorization");
-    if (header && common::http::equals_ignoring_case(header->substr(0, kScheme.size()), kScheme)) {
-        std::string_view token = header->substr(kScheme.size());
-        token.remove_prefix(std::min(token.find_first_not_of(' '), token.size()));
-        if (!token.empty()) return token;
+    if (!header || !common::http::equals_ignoring_case(header->substr(0, kScheme.size()), kScheme)) {
+        return std::nullopt;
     }
-    return refuse(Error{ErrorKind::unauthorized,
-                        "Send a session token or an API key as \"Authorization: Bearer TOKEN\"."});
+    std::string_view token = header->substr(kScheme.size());
+    token.remove_prefix(std::min(token.find_first_not_of(' '), token.size()));
+    if (token.empty()) return std::nullopt;
+    return token;
 }
 
-common::Task<tl::expected<identity::Principal, Problem>> authenticate(identity::Accounts& accounts,
-                                                                      const common::http::Request& request,
-                                                                      Access access) {
-    if (access == Access::anyone) co_return identity::Principal{};
-    const tl::expected<std::string_view, Problem> token = bearer_token(request);
-    if (!token) co_return tl::unexpected(token.error());
-
-    Result<identity::Principal> principal = co_await accounts.authenticate(std::string(*token));
-    if (!principal) {
-        Problem problem = problem_of(principal.error());
-        for (auto& [name, value] : problem.headers) {
-            if (name == "WWW-Authenticate") value = "Bearer error=\"invalid_token\"";
-        }
-        co_return tl::unexpected(std::move(problem));
+void add_challenge(Problem& problem, const common::http::Request& request, Access access) {
+    if (problem.status != 401) return;
+    std::string challenge = R"(Bearer realm="crm")";
+    // RFC 6750, section 3.1: no error for whoever has not tried.
+    if (access == Access::authenticated && bearer_token(request)) {
+        challenge +=
+            R"(, error="invalid_token", error_description="The token is unknown, expired or revoked.")";
     }
-    co_return *std::move(principal);
+    problem.headers.emplace_back("WWW-Authenticate", std::move(challenge));
 }
 
 }  // namespace api

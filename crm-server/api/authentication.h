@@ -1,25 +1,21 @@
-// Who calls.
+// Who calls, and how to say who one is (RFC 6750).
 #pragma once
 
 #include "common/http/message.h"
-#include "common/task.h"
 #include "crm-server/api/problem.h"
 #include "crm-server/api/router.h"
-#include "crm-server/identity/accounts.h"
 
+#include <optional>
 #include <string_view>
-
-#include <tl/expected.hpp>
 
 namespace api {
 
-/// The token of "Authorization: Bearer TOKEN" (RFC 6750); 401 when there is none.
-tl::expected<std::string_view, Problem> bearer_token(const common::http::Request& request);
+/// The token of "Authorization: Bearer TOKEN"; nullopt when there is none.
+std::optional<std::string_view> bearer_token(const common::http::Request& request);
 
-/// The principal behind the request: nobody for a route open to anyone; 401 without valid credentials. The
-/// request outlives the task.
-common::Task<tl::expected<identity::Principal, Problem>> authenticate(identity::Accounts& accounts,
-                                                                      const common::http::Request& request,
-                                                                      Access access);
+/// Adds to an answer of 401 how to authenticate, which every one of them has to say, and leaves any other as
+/// it is. A route that asks for authentication has not found the token good that came with the request, if
+/// one did.
+void add_challenge(Problem& problem, const common::http::Request& request, Access access);
 
 }  // namespace api

@@ -54,7 +54,6 @@ Problem problem_of(const Error& error) {
     Problem problem{.status = status_of(error.kind)};
     problem.detail = detail_of(problem.status, error);
     if (problem.status >= 500) problem.cause = error.message;
-    if (problem.status == 401) problem.headers.emplace_back("WWW-Authenticate", "Bearer");
     if (problem.status == 429 || problem.status == 503) {
         const auto wait = std::chrono::ceil<std::chrono::seconds>(error.retry_after.value_or(kPatience));
         problem.headers.emplace_back("Retry-After", std::to_string(wait.count()));

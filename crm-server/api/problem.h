@@ -27,7 +27,8 @@ struct Problem {
 
 using Reply = tl::expected<common::http::Response, Problem>;
 
-/// The status that the kind asks for. What only an operator of the server may know stays in `cause`.
+/// The status that the kind asks for; a 401 still lacks its challenge, see authentication.h. What only an
+/// operator of the server may know stays in `cause`.
 Problem problem_of(const Error& error);
 
 /// 412 for a version that did not match, 400 with pointers for violations, else as the Error says.

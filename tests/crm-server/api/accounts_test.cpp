@@ -27,14 +27,14 @@ class AccountsApiTest : public ServerTest {
 TEST_F(AccountsApiTest, AskWhoeverHasNoTokenForOne) {
     const HttpReply reply = support::http_get(server_->api_port(), "/api/v1/contacts");
     EXPECT_EQ(reply.status, 401);
-    EXPECT_EQ(reply.header("WWW-Authenticate"), "Bearer");
+    EXPECT_EQ(reply.header("WWW-Authenticate"), "Bearer realm=\"crm\"");
 }
 
 TEST_F(AccountsApiTest, RefuseATokenThatNobodyHas) {
     const HttpReply reply =
         support::http_get(server_->api_port(), "/api/v1/contacts", with_token("crm_nobody"));
     EXPECT_EQ(reply.status, 401);
-    EXPECT_EQ(reply.header("WWW-Authenticate"), "Bearer error=\"invalid_token\"");
+    EXPECT_THAT(reply.header("WWW-Authenticate"), HasSubstr("Bearer realm=\"crm\", error=\"invalid_token\""));
 }
 
 TEST_F(AccountsApiTest, AcceptAfterALoginUntilTheLogout) {
@@ -53,6 +53,7 @@ TEST_F(AccountsApiTest, DoNotTellWhetherEmailOrPasswordIsWrong) {
     EXPECT_EQ(password.status, 401);
     EXPECT_EQ(email.status, 401);
     EXPECT_EQ(json_of(password).at("detail"), json_of(email).at("detail"));
+    EXPECT_EQ(email.header("WWW-Authenticate"), "Bearer realm=\"crm\"");
     EXPECT_THAT(password.body, Not(HasSubstr("guess-4711")));
 }
 

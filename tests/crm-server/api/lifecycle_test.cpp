@@ -123,6 +123,7 @@ TEST_F(LifecycleTest, TellsItsStateInMetrics) {
     const std::string metrics = support::http_get(server_->management_port(), "/metrics").body;
     EXPECT_NE(metrics.find("\ncrm_server_ready 1\n"), std::string::npos);
     EXPECT_NE(metrics.find("\ncrm_server_database_connections "), std::string::npos);
+    EXPECT_NE(metrics.find("\ncrm_server_request_body_bytes 0\n"), std::string::npos);
     EXPECT_EQ(metrics.find("\ncrm_server_database_connections 0\n"), std::string::npos);
 }
 

@@ -45,11 +45,6 @@ TEST(Problem, AsksForPatienceInWholeSeconds) {
                 Not(Contains(Pair("Retry-After", testing::_))));
 }
 
-TEST(Problem, ChallengesWhoeverIsNotKnown) {
-    EXPECT_THAT(problem_of(Error{ErrorKind::unauthorized, "x"}).headers,
-                Contains(Pair("WWW-Authenticate", "Bearer")));
-}
-
 TEST(Problem, Answers412WhenTheVersionDoesNotMatch) {
     EXPECT_EQ(problem_of(record::WriteError{{ErrorKind::conflict, "x"}, true, {}}).status, 412);
 }

@@ -74,6 +74,54 @@ TEST_F(RefusalsTest, NameWhatAPatchMayBe) {
     EXPECT_EQ(reply.header("Accept-Patch"), kTaken);
 }
 
+/// Of a request whose body is announced and not sent.
+HttpReply reply_to_header(std::uint16_t port, const std::string& method_and_path, const std::string& fields) {
+    support::HttpConnection connection(port);
+    connection.send(method_and_path + " HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n");
+    const auto reply = connection.receive();
+    EXPECT_TRUE(reply) << method_and_path;
+    return reply.value_or(HttpReply{});
+}
+
+TEST_F(RefusalsTest, NeedNoBodyWhenTheHeaderIsEnough) {
+    const std::string json_type = "Content-Type: application/json\r\n";
+    const std::string token = "Authorization: Bearer " + token_ + "\r\n";
+    for (const std::string& body :
+         {std::string("Content-Length: 1048575\r\n"), std::string("Transfer-Encoding: chunked\r\n"),
+          std::string("Content-Length: 1000\r\nExpect: 100-continue\r\n")}) {
+        const auto reply = [&](const std::string& method_and_path, const std::string& fields) {
+            return reply_to_header(server_->api_port(), method_and_path, fields + body);
+        };
+        const HttpReply unknown = reply("POST /api/v1/contacts", json_type);
+        problem(unknown, 401);
+        EXPECT_EQ(unknown.header("WWW-Authenticate"), "Bearer realm=\"crm\"");
+        EXPECT_EQ(unknown.header("Connection"), "close");
+        problem(reply("POST /api/v1/contacts", json_type + "Authorization: Bearer crm_nobody\r\n"), 401);
+        problem(reply("POST /api/v1/contacts", token), 415);
+        problem(reply("POST /api/v1/nothing", json_type + token), 404);
+        problem(reply("PUT /api/v1/contacts", json_type + token), 405);
+        problem(reply("FOO /api/v1/contacts", json_type + token), 501);
+        problem(reply("POST /api/v1/login", ""), 415);
+    }
+    EXPECT_EQ(reply_to_header(server_->api_port(), "POST /api/v1/contacts",
+                              json_type + token + "Content-Length: 1000\r\nExpect: 100-continue\r\n")
+                  .status,
+              100);
+}
+
+TEST_F(RefusalsTest, LimitABodyThatNoCredentialCameWith) {
+    const auto login = [&](std::size_t size) {
+        std::string body = R"({"email": "nobody@crm.example", "password": "x"})";
+        body.append(size - body.size(), ' ');
+        return support::http_request(server_->api_port(), "POST", "/api/v1/login", body,
+                                     {{"Content-Type", "application/json"}});
+    };
+    problem(login(16'384), 401);
+    problem(login(16'385), 413);
+    problem(call_raw("DELETE", kNobody, std::string(16'384, 'x')), 404);
+    problem(call_raw("DELETE", kNobody, std::string(16'385, 'x')), 413);
+}
+
 TEST_F(RefusalsTest, PointAtEachFieldThatBreaksARule) {
     const json body = problem(call("POST", "/api/v1/contacts",
                                    {{"email", "nobody"}, {"id", kNobody}, {"colour", "red"}, {"status", 5}}),
