@@ -105,8 +105,8 @@ class ListWriter {
             sql.after = statement("after", part(fmt::format("id {} $1::uuid", beyond())), 2);
             return sql;
         }
-        const std::string after = part(
-            fmt::format("({}, id) {} ($1::{}, $2::uuid)", field_.column, beyond(), sql_type(field_.type)));
+        const std::string after =
+            part(fmt::format("({}, id) {} ($1::{}, $2::uuid)", key(), beyond(), sql_type(field_.type)));
         if (field_.required) {
             sql.after = statement("after", after, 3);
             return sql;
@@ -130,8 +130,10 @@ class ListWriter {
     std::string order() const {
         const std::string_view direction = descending_ ? " desc" : "";
         if (by_id_) return fmt::format("order by id{}", direction);
-        return fmt::format("order by {}{}, id{}", field_.column, direction, direction);
+        return fmt::format("order by {}{}, id{}", key(), direction, direction);
     }
+
+    std::string key() const { return sort_key(field_); }
 
     std::string part(const std::string& condition) const {
         return fmt::format("(select {} from {}{}{} {} limit {})", columns(entity_), entity_.plural,
@@ -155,6 +157,10 @@ class ListWriter {
 };
 
 }  // namespace
+
+std::string sort_key(const Field& field) {
+    return sql_type(field.type) == "text" ? field.column + " collate \"und-x-icu\"" : field.column;
+}
 
 std::string sql_type(FieldType type) {
     switch (type) {

@@ -38,6 +38,10 @@ struct EntitySql {
 /// `entities` are all that may refer to `entity`; `entity` must outlive the result.
 EntitySql entity_sql(const Entity& entity, const std::vector<Entity>& entities);
 
+/// What a list is ordered by, and has an index on: texts by Unicode's rules (CLDR root), where a comes before
+/// B and É after e, and not by bytes.
+std::string sort_key(const Field& field);
+
 /// The type of a column: "timestamptz".
 std::string sql_type(FieldType type);
 

@@ -16,6 +16,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kPause{250};
+constexpr std::chrono::milliseconds kLockPause{100};
 // Any number that nothing else in the database uses.
 constexpr std::int64_t kLock = 0x63726d5f6d696772;  // "crm_migr"
 
@@ -97,30 +98,69 @@ Result<void> check(const std::vector<Applied>& applied, std::span<const Migratio
     return {};
 }
 
-Result<void> apply(Session& session, const Migration& step) {
-    // A table in use must not make everybody behind us wait: rather give up and try again.
-    if (auto begun = session.run("begin; set local lock_timeout = '10s'"); !begun)
-        return tl::unexpected(begun.error());
-    if (auto done = session.run(std::string(step.sql)); !done)
-        return fail(done.error().kind, fmt::format("Migration {} ({}) failed: {}", step.version, step.name,
-                                                   done.error().message));
+/// The statements of a script, which end with a semicolon at the end of a line.
+std::vector<std::string> statements_of(std::string_view script) {
+    std::vector<std::string> statements;
+    for (std::size_t end = script.find(";\n"); end != std::string_view::npos; end = script.find(";\n")) {
+        statements.emplace_back(script.substr(0, end));
+        script.remove_prefix(end + 2);
+    }
+    return statements;
+}
+
+tl::unexpected<Error> failed(const Migration& step, const Error& error) {
+    return fail(error.kind,
+                fmt::format("Migration {} ({}) failed: {}", step.version, step.name, error.message));
+}
+
+Result<void> note(Session& session, const Migration& step) {
     const auto noted =
         session.run("insert into schema_migrations (version, name, checksum) values ($1, $2, $3)",
                     {std::to_string(step.version), std::string(step.name), common::sha256_hex(step.sql)});
-    if (!noted) return tl::unexpected(noted.error());
-    if (auto committed = session.run("commit"); !committed) return tl::unexpected(committed.error());
-    common::log::info("Migrated the database", {{"version", step.version}, {"name", step.name}});
-    return {};
+    return noted ? Result<void>() : tl::unexpected(noted.error());
+}
+
+Result<void> apply_by_statements(Session& session, const Migration& step) {
+    for (const std::string& statement : statements_of(step.sql))
+        if (auto done = session.run(statement); !done) return failed(step, done.error());
+    return note(session, step);
+}
+
+Result<void> apply_at_once(Session& session, const Migration& step) {
+    // A table in use must not make everybody behind us wait: rather give up and try again.
+    if (auto begun = session.run("begin; set local lock_timeout = '10s'"); !begun)
+        return tl::unexpected(begun.error());
+    if (auto done = session.run(std::string(step.sql)); !done) return failed(step, done.error());
+    if (auto noted = note(session, step); !noted) return noted;
+    const auto committed = session.run("commit");
+    return committed ? Result<void>() : tl::unexpected(committed.error());
+}
+
+Result<void> apply(Session& session, const Migration& step) {
+    const bool by_statements = step.sql.starts_with(kByStatements);
+    auto applied = by_statements ? apply_by_statements(session, step) : apply_at_once(session, step);
+    if (applied) common::log::info("Migrated the database", {{"version", step.version}, {"name", step.name}});
+    return applied;
+}
+
+/// The lock is the session's: it ends with it, however this process ends. Asked for again and again: who
+/// waits for it in the database has a transaction, for whose end an index waits that is made concurrently.
+Result<void> lock(Session& session, Clock::time_point deadline) {
+    for (;;) {
+        const auto locked = session.run(fmt::format("select pg_try_advisory_lock({})", kLock));
+        if (!locked) return tl::unexpected(locked.error());
+        if (locked->text(0, 0) == "t") return {};
+        if (Clock::now() + kLockPause > deadline)
+            return fail(ErrorKind::unavailable, "Another migration of the database is still running.");
+        std::this_thread::sleep_for(kLockPause);
+    }
 }
 
 Result<MigrationReport> try_once(const ConnectionSettings& database, std::chrono::seconds left,
                                  std::span<const Migration> steps) {
     auto session = Session::open(database, std::min(left, std::chrono::seconds(5)));
     if (!session) return tl::unexpected(session.error());
-    // The lock is the session's: it ends with it, however this process ends.
-    const std::string lock = fmt::format("set lock_timeout = '{}s'; select pg_advisory_lock({})",
-                                         std::max<std::int64_t>(left.count(), 1), kLock);
-    if (auto locked = session->run(lock); !locked) return tl::unexpected(locked.error());
+    if (auto locked = lock(*session, Clock::now() + left); !locked) return tl::unexpected(locked.error());
     const auto table = session->run(
         "create table if not exists schema_migrations (version bigint primary key, name text not null, "
         "checksum text not null, applied_at timestamptz not null default now())");

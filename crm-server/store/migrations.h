@@ -2,6 +2,11 @@
 //
 // Migrations are files NNNN_name.sql, compiled into the program. Each runs once, in one transaction together
 // with its row in schema_migrations, so a runner killed at any moment can be run again.
+//
+// A file that begins with kByStatements is run statement by statement instead, each in a transaction of its
+// own: for indexes that are made concurrently, while the table is written. It must be possible to run it
+// again when it was interrupted: `drop index concurrently if exists` comes before each `create index
+// concurrently`.
 #pragma once
 
 #include "common/result.h"
@@ -15,6 +20,9 @@
 #include <string_view>
 
 namespace store {
+
+/// Statements end with a semicolon at the end of a line, and nowhere else is one there.
+inline constexpr std::string_view kByStatements = "-- statement by statement\n";
 
 struct Migration {
     std::int64_t version;

@@ -5,8 +5,14 @@
 
 namespace customers {
 
+/// Made of migrations/ by the build.
+std::span<const store::Migration> embedded_migrations();
+
 modules::Module make_module() {
-    return {.name = "customers", .entities = {contact(), company()}};
+    const auto migrations = embedded_migrations();
+    return {.name = "customers",
+            .entities = {contact(), company()},
+            .migrations = {migrations.begin(), migrations.end()}};
 }
 
 }  // namespace customers

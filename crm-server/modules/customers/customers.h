@@ -5,7 +5,7 @@
 
 namespace customers {
 
-/// Its tables are part of the first migration of the product.
+/// Its tables come with the first migration of the product.
 modules::Module make_module();
 
 }  // namespace customers

@@ -81,13 +81,16 @@ TEST(EntitySql, ListsARequiredFieldByOneRangeOfItsIndex) {
 TEST(EntitySql, ListsNullsOfAnOptionalFieldInARangeOfTheirOwn) {
     EXPECT_EQ(list("label", false, &ListSql::after),
               "select * from ((select id, label, created_at, updated_at, version from boxes "
-              "where (label, id) > ($1::text, $2::uuid) order by label, id limit 201) union all "
+              "where (label collate \"und-x-icu\", id) > ($1::text, $2::uuid) order by label collate "
+              "\"und-x-icu\", id limit 201) union all "
               "(select id, label, created_at, updated_at, version from boxes "
-              "where label is null order by label, id limit 201)) page order by label, id limit $3::int");
-    EXPECT_EQ(list("label", false, &ListSql::after_null),
-              "select * from (select id, label, created_at, updated_at, version from boxes "
-              "where label is null and id > $1::uuid order by label, id limit 201) page "
-              "order by label, id limit $2::int");
+              "where label is null order by label collate \"und-x-icu\", id limit 201)) page order by label "
+              "collate \"und-x-icu\", id limit $3::int");
+    EXPECT_EQ(
+        list("label", false, &ListSql::after_null),
+        "select * from (select id, label, created_at, updated_at, version from boxes "
+        "where label is null and id > $1::uuid order by label collate \"und-x-icu\", id limit 201) page "
+        "order by label collate \"und-x-icu\", id limit $2::int");
 }
 
 TEST(EntitySql, GivesEachStatementANameOfItsOwnThatPostgresKeepsWhole) {

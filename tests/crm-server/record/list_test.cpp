@@ -22,7 +22,8 @@ class ListTest : public DatabaseTest {
             "insert into contacts (id, last_name, email, status, do_not_contact, custom, created_at, "
             "updated_at) "
             "select gen_random_uuid(), case when i % 3 > 0 then 'Name ' || i % 4 end, "
-            "case when i % 5 > 0 then 'e' || i || '@example.com' end, 'lead', false, '{}', "
+            "case when i % 5 > 0 then 'e' || lpad(i::text, 2, '0') || '@example.com' end, 'lead', false, "
+            "'{}', "
             "timestamptz '2024-01-01' + (i % 7) * interval '1 microsecond', "
             "timestamptz '2024-01-01' + i * interval '1 second' from generate_series(1, 60) i"};
         EXPECT_TRUE(run(database_->transaction({{&fill, {}}})));
@@ -162,6 +163,24 @@ TEST_F(ListTest, ReadsEveryPageFromAnIndexWithoutSortingTheTable) {
                                                                : store::Parameters{value, id, "51"});
         if (!list.after_null.sql.empty()) expect_index_only(list.after_null, {id, "51"});
     }
+}
+
+TEST_F(ListTest, OrdersNamesAsPeopleDo) {
+    Repository companies(*database_, entity("companies"), entities_);
+    for (const char* name : {"z", "É", "B", "a", "c"})
+        ASSERT_TRUE(
+            run(companies.create("user:test", changes(entity("companies"), json({{"name", name}}).dump()))));
+    std::string names;
+    ListRequest request{2, "name", ""};
+    for (;;) {
+        const auto page = run(companies.list(request));
+        ASSERT_TRUE(page) << page.error().message;
+        for (const std::string& record : page->records)
+            names += json::parse(record).at("name").get<std::string>();
+        if (!page->next_cursor) break;
+        request.cursor = *page->next_cursor;
+    }
+    EXPECT_EQ(names, "aBcÉz");
 }
 
 }  // namespace

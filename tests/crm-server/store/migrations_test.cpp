@@ -71,6 +71,50 @@ TEST_F(MigrationsTest, TakeUpWhereTheyFailedAndLeaveNothingOfTheFailedStep) {
     EXPECT_EQ(resumed->to, 2);
 }
 
+class StatementwiseMigrationTest : public MigrationsTest {
+  protected:
+    const Migration index_{2, "index",
+                           "-- statement by statement\n"
+                           "drop index concurrently if exists one_id;\n"
+                           "create index concurrently one_id on one (id);\n"};
+};
+
+TEST_F(StatementwiseMigrationTest, MakesAnIndexWhileTheTableIsWritten) {
+    ASSERT_TRUE(run_steps({kOne}));
+    const auto report = run_steps({kOne, index_});
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_EQ(report->to, 2);
+    EXPECT_EQ(value_of("select indisvalid from pg_index where indexrelid = 'one_id'::regclass"), "t");
+}
+
+TEST_F(StatementwiseMigrationTest, IsRunAgainWhenItWasInterrupted) {
+    const Migration broken{2, "index",
+                           "-- statement by statement\n"
+                           "create index concurrently one_id on one (id);\n"
+                           "select 1 / 0;\n"};
+    ASSERT_TRUE(run_steps({kOne}));
+    const auto failed = run_steps({kOne, broken});
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().message, "Migration 2 (index) failed: division by zero (SQLSTATE 22012)");
+    EXPECT_EQ(*run(schema_version(*database_)), 1);
+    ASSERT_TRUE(run_steps({kOne, index_}));
+    EXPECT_EQ(*run(schema_version(*database_)), 2);
+}
+
+TEST_F(StatementwiseMigrationTest, IsRunOnceWhenManyRunnersStartTogether) {
+    ASSERT_TRUE(run_steps({kOne}));
+    std::vector<std::thread> runners;
+    std::array<std::string, 4> errors;
+    for (std::string& error : errors)
+        runners.emplace_back([this, &error] {
+            const auto report = run_steps({kOne, index_});
+            if (!report) error = report.error().message;
+        });
+    for (std::thread& runner : runners) runner.join();
+    for (const std::string& error : errors) EXPECT_EQ(error, "");
+    EXPECT_EQ(value_of("select count(*) from schema_migrations"), "2");
+}
+
 TEST_F(MigrationsTest, LeaveADatabaseThatIsNewerThanTheProgramAsItIs) {
     ASSERT_TRUE(run_steps({kOne, kTwo}));
     const auto unchanged = run_steps({kOne});
