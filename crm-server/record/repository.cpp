@@ -195,7 +195,8 @@ common::Task<Result<Page>> Repository::list(ListRequest request) {
     if (request.sort.empty()) request.sort = "-id";
     auto step = impl_->list_step(request.sort, cursor, request.limit);
     if (!step) co_return tl::unexpected(std::move(step.error()));
-    auto rows = co_await impl_->database.query(*step->statement, std::move(step->parameters));
+    auto rows =
+        co_await impl_->database.query(*step->statement, std::move(step->parameters), store::Lane::lists);
     if (rows) co_return impl_->page(*rows, request.sort, request.limit);
     // The only values that come from outside are the cursor's.
     if (rows.error().kind == ErrorKind::invalid)

@@ -37,7 +37,8 @@ struct Connection::Request {
     std::size_t answered = 0;
     std::vector<Rows> rows;
     std::optional<SqlError> error;
-    Clock::time_point deadline;
+    Clock::duration allowed{};   // for its answer, once those before it are there
+    Clock::time_point deadline;  // while it is the first that waits
 
     Request() = default;
     Request(const Request&) = delete;
@@ -161,7 +162,8 @@ common::Task<SqlResult<std::vector<Rows>>> Connection::execute(std::span<const S
 }
 
 void Connection::start(std::span<const Step> steps, std::unique_ptr<Request> request) {
-    request->deadline = Clock::now() + config_.statement_timeout * static_cast<int>(steps.size()) + kGrace;
+    request->allowed = config_.statement_timeout * static_cast<int>(steps.size()) + kGrace;
+    request->deadline = Clock::now() + request->allowed;
     const bool sent = usable() && send(steps, *request);
     requests_.push_back(std::move(request));
     if (!sent)
@@ -222,6 +224,7 @@ void Connection::read_answers() {
         PQclear(result);
         auto request = std::move(requests_.front());
         requests_.pop_front();
+        if (!requests_.empty()) requests_.front()->deadline = Clock::now() + requests_.front()->allowed;
         Request& answered = *request;
         answered.complete(std::move(request));
     }

@@ -19,10 +19,17 @@ namespace {
 
 constexpr asio::use_awaitable_t<asio::io_context::executor_type> kAwait;
 
-constexpr std::size_t kReaders = 1;
 constexpr std::chrono::milliseconds kFirstPause{100};
 constexpr std::chrono::milliseconds kLongestPause{1000};
 constexpr std::chrono::milliseconds kSupervision{500};
+
+std::size_t connections_of(const DatabaseConfig& config) {
+    return static_cast<std::size_t>(std::max(config.connections, kFewestConnections));
+}
+
+std::size_t readers_of(const DatabaseConfig& config) {
+    return connections_of(config) < kFewestConnectionsWithLanes ? 1 : 2;
+}
 
 }  // namespace
 
@@ -30,12 +37,12 @@ ConnectionPool::ConnectionPool(asio::io_context& loop, DatabaseConfig config)
     : loop_(loop),
       config_(std::move(config)),
       patience_(config_.patience, config_.ride_out),
-      readers_(kReaders),
-      writers_(static_cast<std::size_t>(std::max(config_.connections, kFewestConnections)) - kReaders),
+      readers_(readers_of(config_)),
+      writers_(connections_of(config_) - readers_of(config_)),
       supervision_(loop.get_executor()) {}
 
 void ConnectionPool::start() {
-    for (Place& place : readers_) want(place);
+    want(readers_.front());
     asio::co_spawn(loop_.get_executor(), supervise(shared_from_this()), finished);
 }
 
@@ -60,21 +67,25 @@ bool ConnectionPool::is_complete() const {
     return std::ranges::none_of(readers_, missing) && std::ranges::none_of(writers_, missing);
 }
 
-std::shared_ptr<Connection> ConnectionPool::reader() const {
-    const Place* best = nullptr;
-    for (const Place& place : readers_)
-        if (place.usable() && (!best || place.connection->pending() < best->connection->pending()))
-            best = &place;
-    return best == nullptr ? nullptr : best->connection;
+std::shared_ptr<Connection> ConnectionPool::reader(Lane lane) {
+    Place& points = readers_.front();
+    Place& own = lane == Lane::points ? points : readers_.back();
+    if (own.usable()) {
+        own.used = Clock::now();
+        return own.connection;
+    }
+    if (!points.usable()) return nullptr;
+    want(own);
+    return points.connection;
 }
 
 common::Task<std::shared_ptr<Connection>> ConnectionPool::wait_for_reader(
-    std::shared_ptr<ConnectionPool> self) {
+    std::shared_ptr<ConnectionPool> self, Lane lane) {
     const auto asked = Clock::now();
     while (!self->stopping_ && Clock::now() < self->patience_.give_up_at(asked)) {
         Waiter waiter(self->loop_.get_executor(), self->patience_.give_up_at(asked));
         co_await self->wait(self->read_waiters_, waiter);
-        if (auto connection = self->reader()) co_return connection;
+        if (auto connection = self->reader(lane)) co_return connection;
     }
     co_return nullptr;
 }
@@ -205,11 +216,17 @@ void ConnectionPool::tend(Clock::time_point now) {
     for (auto* places : {&readers_, &writers_})
         for (Place& place : *places)
             if (place.connection) place.connection->enforce_deadline(now);
-    for (Place& place : writers_) {
-        if (!place.idle() || now - place.used < config_.idle_timeout) continue;
-        place.wanted = false;
-        place.connection->close();
-    }
+    const auto unused = [&](const Place& place) {
+        return place.idle() && place.connection->pending() == 0 && now - place.used >= config_.idle_timeout;
+    };
+    for (Place& place : writers_)
+        if (unused(place)) give_back(place);
+    if (readers_.size() > 1 && unused(readers_.back())) give_back(readers_.back());
+}
+
+void ConnectionPool::give_back(Place& place) {
+    place.wanted = false;
+    place.connection->close();
 }
 
 }  // namespace store

@@ -29,7 +29,7 @@ class ConnectionPool : public std::enable_shared_from_this<ConnectionPool> {
         bool wanted = false;                     // to be connected
         bool kept = false;                       // a coroutine sees to it
         bool taken = false;                      // by a transaction
-        Patience::Clock::time_point used = {};   // by the last transaction
+        Patience::Clock::time_point used = {};   // by the last transaction, or the last read of lists
 
         bool usable() const { return connection && connection->usable(); }
         bool idle() const { return usable() && !taken; }
@@ -44,10 +44,12 @@ class ConnectionPool : public std::enable_shared_from_this<ConnectionPool> {
 
     std::size_t connected() const;
 
-    /// The shared connection with the shortest queue; null when none is usable now.
-    std::shared_ptr<Connection> reader() const;
+    /// The shared connection of the lane, or that of the points until it is there; null when none is usable
+    /// now.
+    std::shared_ptr<Connection> reader(Lane lane);
     /// The same after waiting for one; null when the patience ended first.
-    static common::Task<std::shared_ptr<Connection>> wait_for_reader(std::shared_ptr<ConnectionPool> self);
+    static common::Task<std::shared_ptr<Connection>> wait_for_reader(std::shared_ptr<ConnectionPool> self,
+                                                                     Lane lane);
 
     /// A connection that is the caller's until release(); null when there is none now.
     Place* take_writer();
@@ -56,7 +58,7 @@ class ConnectionPool : public std::enable_shared_from_this<ConnectionPool> {
     void release(Place& place);
 
     /// What is to be done again and again: drops connections whose server has fallen silent, and gives back
-    /// those that no transaction has used for idle_timeout. start() sees to it.
+    /// those that nobody has used for idle_timeout. start() sees to it.
     void tend(Patience::Clock::time_point now);
 
   private:
@@ -76,6 +78,7 @@ class ConnectionPool : public std::enable_shared_from_this<ConnectionPool> {
     /// Whether every place that is wanted is connected.
     bool is_complete() const;
     void want_another_writer();
+    void give_back(Place& place);
     static void finished(const std::exception_ptr& error);
     void want(Place& place);
     common::Task<void> wait(Waiters& waiters, Waiter& waiter);
@@ -89,7 +92,7 @@ class ConnectionPool : public std::enable_shared_from_this<ConnectionPool> {
     boost::asio::io_context& loop_;
     const DatabaseConfig config_;
     Patience patience_;
-    std::vector<Place> readers_;
+    std::vector<Place> readers_;  // that of the points first
     std::vector<Place> writers_;
     Waiters read_waiters_;
     Waiters write_waiters_;

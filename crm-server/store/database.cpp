@@ -126,12 +126,12 @@ std::size_t Database::connected() const {
     return pool_->connected();
 }
 
-common::Task<SqlResult<Rows>> Database::query(const Statement& statement, Parameters parameters) {
+common::Task<SqlResult<Rows>> Database::query(const Statement& statement, Parameters parameters, Lane lane) {
     const auto pool = pool_;
     const Step step{&statement, std::move(parameters)};
     for (int repetitions = 0;; ++repetitions) {
-        auto connection = pool->reader();
-        if (!connection) connection = co_await ConnectionPool::wait_for_reader(pool);
+        auto connection = pool->reader(lane);
+        if (!connection) connection = co_await ConnectionPool::wait_for_reader(pool, lane);
         if (!connection) co_return tl::unexpected(no_connection(pool->connected()));
         auto result = co_await connection->execute(std::span(&step, 1));
         if (result) co_return std::move(result->front());

@@ -69,15 +69,25 @@ class Rows {
     std::unique_ptr<pg_result, Clear> result_;
 };
 
+/// What reads are answered in the order of asking: those of one lane do not wait behind those of another.
+enum class Lane {
+    points,  // one row by its key
+    lists,   // what may take its time
+};
+
 /// One session for reads and one for transactions.
 inline constexpr int kFewestConnections = 2;
+/// From so many on, lists have a session of their own.
+inline constexpr int kFewestConnectionsWithLanes = 4;
 inline constexpr int kUsualConnections = 9;
 
 struct DatabaseConfig {
     ConnectionSettings connection;
-    /// Sessions at once, at most and all in all; at least kFewestConnections. One of them is shared by reads.
+    /// Sessions at once, at most and all in all; at least kFewestConnections. One of each lane is shared by
+    /// its reads.
     int connections = kUsualConnections;
-    /// One for transactions is opened when it is needed, and given back when it was not for this long.
+    /// All but that of the points are opened when they are needed, and given back when they were not for this
+    /// long.
     std::chrono::milliseconds idle_timeout{60'000};
     std::chrono::milliseconds connect_timeout{5000};
     /// The server gives up on a statement after this; a connection silent for a second more is dropped.
@@ -99,7 +109,8 @@ class Database {
     Database& operator=(const Database&) = delete;
 
     /// One statement that only reads, on a shared connection. It is sent again when the connection breaks.
-    common::Task<SqlResult<Rows>> query(const Statement& statement, Parameters parameters);
+    common::Task<SqlResult<Rows>> query(const Statement& statement, Parameters parameters,
+                                        Lane lane = Lane::points);
 
     /// The steps as one transaction in one flush, on a connection of its own; all of them or nothing.
     /// Repeated when PostgreSQL has rolled it back (serialisation failure, deadlock).

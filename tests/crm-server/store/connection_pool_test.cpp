@@ -66,7 +66,9 @@ TEST_F(ConnectionPoolTest, NeverHasMoreConnectionsThanItMayHoweverManyWaitForOne
 TEST_F(ConnectionPoolTest, GivesBackWhatNoTransactionHasUsedForAWhile) {
     open(9);
     std::vector<Place*> given;
-    for (int i = 0; i < 8; ++i) given.push_back(writer());
+    for (int i = 0; i < 7; ++i) given.push_back(writer());
+    EXPECT_NE(pool_->reader(Lane::lists), nullptr);
+    run_until([&] { return pool_->connected() == 9; });
     EXPECT_EQ(sessions(), "9");
     for (Place* place : given) pool_->release(*place);
     pool_->tend(Clock::now() + 59s);
@@ -75,6 +77,23 @@ TEST_F(ConnectionPoolTest, GivesBackWhatNoTransactionHasUsedForAWhile) {
     run_until([&] { return sessions() == "1"; });
     EXPECT_EQ(pool_->connected(), 1);
     EXPECT_NE(writer(), nullptr) << "and opens it again";
+}
+
+TEST_F(ConnectionPoolTest, ReadsListsOnTheConnectionOfThePointsUntilTheirOwnIsThere) {
+    open(4);
+    const auto points = pool_->reader(Lane::points);
+    EXPECT_EQ(pool_->reader(Lane::lists), points);
+    run_until([&] { return pool_->connected() == 2; });
+    EXPECT_NE(pool_->reader(Lane::lists), points);
+    EXPECT_EQ(pool_->reader(Lane::points), points);
+}
+
+TEST_F(ConnectionPoolTest, HasNoOtherLaneWhenItMayHaveFewConnections) {
+    open(3);
+    EXPECT_EQ(pool_->reader(Lane::lists), pool_->reader(Lane::points));
+    EXPECT_NE(writer(), nullptr);
+    EXPECT_NE(writer(), nullptr);
+    EXPECT_EQ(sessions(), "3");
 }
 
 TEST_F(ConnectionPoolTest, KeepsWhatATransactionHas) {

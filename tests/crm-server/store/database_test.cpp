@@ -94,6 +94,24 @@ TEST_F(DatabaseSessionTest, PreparesAStatementThatOnceCouldNotBePrepared) {
     EXPECT_EQ(run(database_->query(later, {}))->text(0, 0), "0");
 }
 
+TEST_F(DatabaseSessionTest, CountsTheTimeOfAStatementFromTheAnswerBeforeIt) {
+    Database database(loop_, DatabaseConfig{.connection = connection_, .statement_timeout = 400ms});
+    const Statement sleep{"sleep_shortly", "select pg_sleep(0.3)"};
+    std::vector<common::Task<SqlResult<Rows>>> tasks;
+    for (int i = 0; i < 6; ++i) tasks.push_back(database.query(sleep, {}));
+    for (const auto& result : run_all(std::move(tasks))) EXPECT_TRUE(result) << result.error().message;
+}
+
+TEST_F(DatabaseSessionTest, LetsAPointReadOvertakeASlowList) {
+    EXPECT_TRUE(run(database_->query(kEcho, {"a", "1"}, Lane::lists)));
+    run_until([&] { return database_->connected() == 3; });  // and the one of the transaction
+    const Statement sleep{"sleep_on_a_list", "select pg_sleep(60)"};
+    std::optional<SqlResult<Rows>> list;
+    start(keep_result(database_->query(sleep, {}, Lane::lists), list));
+    EXPECT_TRUE(run(database_->query(kEcho, {"a", "1"})));
+    EXPECT_FALSE(list);
+}
+
 TEST_F(DatabaseSessionTest, GivesUpOnAStatementThatTakesTooLong) {
     Database impatient(loop_, DatabaseConfig{.connection = connection_, .statement_timeout = 100ms});
     const Statement sleep{"sleep", "select pg_sleep(60)"};
