@@ -11,10 +11,10 @@ std::span<const store::Migration> base_migrations();
 namespace {
 
 const std::vector<modules::Module>& all_modules() {
-    static const std::vector<modules::Module> modules = {
+    static const std::vector<modules::Module> kModules = {
         customers::make_module(),
     };
-    return modules;
+    return kModules;
 }
 
 }  // namespace
@@ -24,8 +24,8 @@ std::vector<record::Entity> entities() {
 }
 
 std::span<const store::Migration> migrations() {
-    static const std::vector<store::Migration> all = modules::migrations(base_migrations(), all_modules());
-    return all;
+    static const std::vector<store::Migration> kAll = modules::migrations(base_migrations(), all_modules());
+    return kAll;
 }
 
 }  // namespace product

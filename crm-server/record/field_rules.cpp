@@ -105,7 +105,7 @@ Checked expect(bool holds, std::string text, std::string_view detail) {
 }
 
 Checked from_string(const Field& field, const std::string& typed) {
-    const Checked checked = text_value(field, typed);
+    Checked checked = text_value(field, typed);
     if (!checked) return checked;
     const std::string& text = *checked;
     switch (field.type) {
