@@ -63,7 +63,15 @@ constexpr Meaning kEnded[] = {
     {"NodeLost", reason::kNodeLost},
     {"DeletionByTaintManager", reason::kNodeLost},
     {"DeletionByPodGC", reason::kNodeLost},
+    {"NodeAffinity", reason::kPodRejected},
+    {"NodePorts", reason::kPodRejected},
+    {"TaintToleration", reason::kPodRejected},
+    {"UnexpectedAdmissionError", reason::kPodRejected},
+    {"AppArmor", reason::kPodRejected},
+    {"PodOSNotSupported", reason::kPodRejected},
 };
+/// "OutOfcpu", "OutOfmemory" and so on: the kubelet found no room for it.
+constexpr std::string_view kNoRoom = "OutOf";
 
 const char* meaning_of(std::span<const Meaning> meanings, std::string_view word) {
     const auto found = std::ranges::find(meanings, word, &Meaning::word);
@@ -162,6 +170,9 @@ std::optional<Ailment> ailment_of_ended(const json& pod, const std::string& name
     const json& disrupted = named(list_at(pod, "/status/conditions"), "type", "DisruptionTarget");
     const std::string word = text_at(pod, "/status/reason");
     const char* reason = meaning_of(kEnded, word);
+    if (reason == nullptr && word.starts_with(kNoRoom)) {
+        reason = reason::kPodRejected;
+    }
     if (reason == nullptr) {
         reason = meaning_of(kEnded, disrupted.value("reason", ""));
     }
@@ -197,6 +208,14 @@ std::string finalizers_of(const json& pod) {
     return result;
 }
 
+Ailment ailment_of_going(const json& pod, const std::string& name, bool has_ended) {
+    const std::string finalizers = finalizers_of(pod);
+    return {.reason = has_ended && !finalizers.empty() ? reason::kFinalizersPending : reason::kPodTerminating,
+            .what = "Pod " + name,
+            .by = text_at(pod, "/spec/nodeName"),
+            .words = finalizers};
+}
+
 /// What is to be said when nothing else is known.
 std::optional<Ailment> not_ready(const json& pod, const std::string& name) {
     const json& ready = named(list_at(pod, "/status/conditions"), "type", "Ready");
@@ -226,20 +245,20 @@ std::optional<Ailment> ailment_of_pod(const json& pod) {
             return ended;
         }
     }
-    if (phase == "Failed") {
+    // What does one thing and ends.
+    const bool attempt = text_at(pod, "/spec/restartPolicy") == "Never";
+    if (phase == "Failed" && attempt) {
         return ailment_of_attempt(pod, name);
     }
-    if (phase == "Succeeded") {
+    const bool has_ended = phase == "Failed" || phase == "Succeeded";
+    if (goes && !(has_ended && attempt)) {
+        return ailment_of_going(pod, name, has_ended);
+    }
+    if (has_ended) {
         return std::nullopt;
     }
-    if (goes) {
-        return Ailment{.reason = reason::kPodTerminating,
-                       .what = "Pod " + name,
-                       .by = text_at(pod, "/spec/nodeName"),
-                       .words = finalizers_of(pod)};
-    }
     // Another container may keep the pod of an attempt that has failed.
-    if (text_at(pod, "/spec/restartPolicy") == "Never") {
+    if (attempt) {
         if (auto failed = ailment_of_attempt(pod, name)) {
             return failed;
         }

@@ -105,6 +105,14 @@ constexpr std::array kCauses{
         reason::kPodTerminating, kPerson, 90s,
         "{what} is being deleted and does not go, and another is made only when it is gone: see that the "
         "kubelet of node {by} runs, and who is to take the pod's finalizers, if it has any. {words}"},
+    CauseRow{
+        reason::kFinalizersPending, kPerson, 10s,
+        "{what} has ended and does not go, and another is made only when it is gone: see who is to take its "
+        "finalizers, or take them with kubectl -n {ns} edit {what}. {words}"},
+    CauseRow{
+        reason::kPodRejected, kPerson, 10s,
+        "The kubelet of node {by} refuses {what}, and each that is made in its place: see who binds pods to "
+        "that node, past the scheduler, or make room there. The kubelet says: {words}"},
     CauseRow{reason::kFieldsContested, kPerson, 0s,
              "{by} changes {words} of {what} again and again. The operator puts it back, but only after a "
              "pause: have {by} leave {what} alone, or change the CrmInstance instead."},
@@ -146,10 +154,10 @@ constexpr std::array kCauses{
     CauseRow{reason::kMigrationRetries, kPasses, 0s,
              "An attempt to migrate the schema has failed, and is made again a few times: {what} ended with "
              "exit code {by}. Its last words: {words}"},
-    CauseRow{reason::kPodNotReady, kPasses, 60s,
+    CauseRow{reason::kPodNotReady, kPasses, 25s,
              "{what} has not become ready for a while: see why with kubectl -n {ns} describe {what}. Its "
              "state: {words}"},
-    CauseRow{reason::kNoPods, kPasses, 60s,
+    CauseRow{reason::kNoPods, kPasses, 25s,
              "{what} has had no pod for a while, and nobody tells why: see kubectl -n {ns} describe {what}, "
              "and that kube-controller-manager runs. {words}"},
 };

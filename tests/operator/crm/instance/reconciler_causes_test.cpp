@@ -161,7 +161,7 @@ TEST_F(ReconcilerOfCauses, BelievesNoEventFromBeforeTheDatabaseServed) {
 TEST_F(ReconcilerOfCauses, AsksNoEventWhyPodsAreMissingThatIsNotAboutTheirCreation) {
     create();
     tell_of(kStatefulSet, "acme-database", "RecreatingFailedPod", "acme-database-0 is being recreated");
-    world.settle_after(std::chrono::seconds(30));
+    world.settle_after(std::chrono::seconds(20));
     EXPECT_EQ(world.condition_of("acme", condition::kReady), "False DatabaseNotReady");
 }
 

@@ -57,6 +57,9 @@ TEST(AilmentOfPod, IsNamedByWhatTheKubeletAndTheSchedulerTell) {
     going["metadata"]["deletionTimestamp"] = "2030-01-01T00:00:00Z";
     json held = going;
     held["metadata"]["finalizers"] = {"a/b", "c/d"};
+    json held_at_its_end = pod({{"phase", "Succeeded"}});
+    held_at_its_end["metadata"]["deletionTimestamp"] = "2030-01-01T00:00:00Z";
+    held_at_its_end["metadata"]["finalizers"] = {"a/b", "c/d"};
     const struct {
         const char* what;
         json pod;
@@ -105,6 +108,13 @@ TEST(AilmentOfPod, IsNamedByWhatTheKubeletAndTheSchedulerTell) {
          reason::kPreempted, "node-7", "for a greater one"},
         {"node lost", leaving, reason::kNodeLost, "node-7", "node-7 is unresponsive"},
         {"it goes", going, reason::kPodTerminating, "node-7", ""},
+        {"it has ended and may not go", held_at_its_end, reason::kFinalizersPending, "node-7",
+         "Its finalizers: a/b, c/d"},
+        {"the kubelet has no room for it",
+         pod({{"phase", "Failed"}, {"reason", "OutOfcpu"}, {"message", "requested: 8000"}}),
+         reason::kPodRejected, "node-7", "requested: 8000"},
+        {"the kubelet refuses it", pod({{"phase", "Failed"}, {"reason", "NodeAffinity"}, {"message", "m"}}),
+         reason::kPodRejected, "node-7", "m"},
         {"it may not go", held, reason::kPodTerminating, "node-7", "Its finalizers: a/b, c/d"},
         {"room is being made for it", nominated, reason::kPodNotReady, "", "Pending"},
         {"its volume is being mounted", with_container(waiting("ContainerCreating", ""), "Pending"),
@@ -147,6 +157,9 @@ TEST(AilmentOfPod, IsNothingForOneThatIsWellOrHasDoneItsWork) {
     json leaving = pod({{"phase", "Succeeded"}}, "Never");
     leaving["metadata"]["deletionTimestamp"] = "2030-01-01T00:00:00Z";
     EXPECT_FALSE(ailment_of_pod(leaving));
+    EXPECT_FALSE(
+        ailment_of_pod(with_container({{"state", {{"terminated", ended(1, "Error", "stopped")}}}}, "Failed")))
+        << "a database that somebody ended is no migration";
 }
 
 TEST(AilmentOfPod, IsNotHowItsContainerEndedBeforeItRanWell) {
