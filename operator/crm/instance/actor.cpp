@@ -165,7 +165,7 @@ class Actor {
         if (!live) {
             return tl::unexpected(live.error());
         }
-        if (live->is_null()) {
+        if (live->is_null() || (action.kind == kPod && !is_left_alone(*live))) {
             return false;
         }
         if (auto there = check_owner(action.object, *live); !there) {
@@ -173,7 +173,16 @@ class Actor {
         }
         json object = action.object;
         object["metadata"]["uid"] = kube::uid_of(*live);
-        return applied(action, hands_.client.apply(action.kind, object, {.force = true}, hands_.stop));
+        Result<json> written = hands_.client.apply(action.kind, object, {.force = true}, hands_.stop);
+        return action.kind == kPod ? observed(action, std::move(written))
+                                   : applied(action, std::move(written));
+    }
+
+    /// Whether it is a pod of our making that nobody controls any more. A namesake of another's is not ours.
+    static bool is_left_alone(const json& pod) {
+        return !kube::object_at(pod, "/metadata/annotations").value(kTemplateDigest, "").empty() &&
+               std::ranges::none_of(kube::list_at(pod, "/metadata/ownerReferences"),
+                                    [](const json& owner) { return owner.value("controller", false); });
     }
 
     /// What has lost its owner may have been orphaned, and the store may not know yet that the instance is

@@ -8,6 +8,7 @@
 #include "operator/crm/desired/desired_state.h"
 #include "operator/crm/instance/actor.h"
 #include "operator/crm/instance/fit.h"
+#include "operator/crm/instance/lost_pod.h"
 #include "operator/crm/instance/plan.h"
 #include "operator/crm/report/causes.h"
 #include "operator/crm/report/database_status.h"
@@ -156,6 +157,13 @@ InstanceReconciler::Intention InstanceReconciler::intend(const CrmInstance& inst
     result.update = take_turn(instance, observed, result.is_changing);
     if (result.update == Update::waiting) {
         std::erase_if(result.actions, is_disruptive);
+    }
+    if (const auto left = time_until_lost(instance, observed, environment_.now())) {
+        if (left->count() > 0) {
+            environment_.wake_later(instance.identity.key, *left);
+        } else {
+            result.actions.push_back(look_for_pod(instance));
+        }
     }
     return result;
 }

@@ -198,6 +198,60 @@ TEST_F(ReconcilerRepair, RollsThePodsWhenALostSecretIsGeneratedAgain) {
     EXPECT_NE(world.get(kDeployment, "acme-server")["spec"]["template"]["metadata"], server_before);
 }
 
+class ReconcilerOfALostPod : public WorldTest {
+  protected:
+    const kube::ObjectKey pod_{"tenants", "acme-database-0"};
+
+    void SetUp() override {
+        create();
+        world.start_pods("acme");
+    }
+
+    /// Its StatefulSet lets it go, and can make no other.
+    void lose(const std::function<void(json&)>& change) {
+        world.cluster.edit(kPod, pod_, [&](json& pod) {
+            pod["metadata"].erase("labels");
+            change(pod);
+        });
+        world.cluster.edit(kStatefulSet, {"tenants", "acme-database"}, [](json& workload) {
+            workload["status"]["readyReplicas"] = 0;
+            workload["status"]["replicas"] = 0;
+        });
+        world.settle();
+    }
+
+    json labels() const { return (*world.cluster.get(kPod, pod_))["metadata"].value("labels", json()); }
+};
+
+TEST_F(ReconcilerOfALostPod, GivesThePodOfTheDatabaseItsLabelsAgain) {
+    const json before = labels();
+    lose([](json& pod) { pod["metadata"].erase("ownerReferences"); });
+    world.settle_after(std::chrono::seconds(5));
+    EXPECT_TRUE(labels().is_null()) << "making one takes a moment";
+    world.settle_after(std::chrono::seconds(6));
+    for (const std::string_view label : {kInstanceLabel, kComponentLabel}) {
+        EXPECT_EQ(labels().value(label, ""), before.value(label, ""));
+    }
+}
+
+TEST_F(ReconcilerOfALostPod, LeavesAPodOfAnotherAlone) {
+    lose([](json& pod) {
+        pod["metadata"]["ownerReferences"] = json::array({json::object(
+            {{"apiVersion", "v1"}, {"kind", "Other"}, {"name", "o"}, {"uid", "u"}, {"controller", true}})});
+    });
+    world.settle_after(std::chrono::minutes(1));
+    EXPECT_TRUE(labels().is_null());
+}
+
+TEST_F(ReconcilerOfALostPod, LeavesANamesakeAlone) {
+    lose([](json& pod) {
+        pod["metadata"].erase("annotations");
+        pod["metadata"].erase("ownerReferences");
+    });
+    world.settle_after(std::chrono::minutes(1));
+    EXPECT_TRUE(labels().is_null());
+}
+
 TEST_F(ReconcilerRepair, KeepsTheVolumeWhenTheStatefulSetIsDeletedWhateverTheDeletionPolicy) {
     world.create(new_spec({{"deletionPolicy", "Delete"}}));
     world.settle();
