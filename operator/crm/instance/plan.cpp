@@ -206,6 +206,17 @@ bool is_left_over(const ObservedObject& object, const std::vector<DesiredObject>
            });
 }
 
+template <class Predicate>
+bool any_rollout(const Observed& observed, const std::vector<DesiredObject>& desired, Predicate holds) {
+    return std::any_of(desired.begin(), desired.end(), [&](const DesiredObject& object) {
+        if (!is_rolled(object.kind)) {
+            return false;
+        }
+        const auto live = observed.rollout(object.kind, kube::key_of(object.manifest).name);
+        return live && holds(*live, object.manifest);
+    });
+}
+
 }  // namespace
 
 std::string_view name_of(Verb verb) {
@@ -255,14 +266,17 @@ bool is_disruptive(const Action& action) {
     return action.verb != Verb::patch && (is_workload(action.kind) || action.kind == kPod);
 }
 
+bool has_other_credentials(const Observed& observed, const std::vector<DesiredObject>& desired) {
+    return any_rollout(observed, desired, [](const Rollout& live, const json& wanted) {
+        // The digest of a database that 0.1.0 made may be of another kind.
+        const bool of_former_version = !live.essence.empty() && live.template_digest.empty();
+        return !of_former_version && live.credentials != credentials_of(wanted);
+    });
+}
+
 bool has_new_wish(const Observed& observed, const std::vector<DesiredObject>& desired) {
-    return std::any_of(desired.begin(), desired.end(), [&](const DesiredObject& object) {
-        if (!is_rolled(object.kind)) {
-            return false;
-        }
-        const auto rollout = observed.rollout(object.kind, kube::key_of(object.manifest).name);
-        return rollout &&
-               rollout->spec_digest != object.manifest["metadata"]["annotations"].value(kSpecDigest, "");
+    return any_rollout(observed, desired, [](const Rollout& live, const json& wanted) {
+        return live.spec_digest != wanted["metadata"]["annotations"].value(kSpecDigest, "");
     });
 }
 

@@ -59,5 +59,8 @@ std::vector<Action> plan(const Identity& instance, const Observed& observed,
 bool is_disruptive(const Action& action);
 /// Whether a workload exists that was last written with another wish: the spec has changed, or the operator.
 bool has_new_wish(const Observed& observed, const std::vector<DesiredObject>& desired);
+/// Whether a workload exists that was written with other credentials: somebody has changed a Secret, or it
+/// was made anew.
+bool has_other_credentials(const Observed& observed, const std::vector<DesiredObject>& desired);
 
 }  // namespace crm

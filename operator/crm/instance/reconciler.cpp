@@ -154,7 +154,9 @@ InstanceReconciler::Intention InstanceReconciler::intend(const CrmInstance& inst
     Intention result{.actions = plan(instance.identity, observed, desired)};
     result.is_changing = has_new_wish(observed, desired) ||
                          instance.status.schema.version != target_version(instance.spec, settings_);
-    result.update = take_turn(instance, observed, result.is_changing);
+    // Other credentials wait for nobody: those of the Secret work only when they have arrived.
+    result.update =
+        take_turn(instance, observed, result.is_changing && !has_other_credentials(observed, desired));
     if (result.update == Update::waiting) {
         std::erase_if(result.actions, is_disruptive);
     }

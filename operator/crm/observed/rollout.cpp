@@ -49,11 +49,16 @@ Rollout rollout_of(const json& object) {
             .restarted_at = template_annotations(object).value(kRestartedAt, ""),
             .update_revision = text_at(object, "/status/updateRevision"),
             .essence = text_at(object, "/kind") == kStatefulSet.kind ? essence_of(object) : "",
-            .footprint = annotations.value(kFootprint, "")};
+            .footprint = annotations.value(kFootprint, ""),
+            .credentials = credentials_of(object)};
 }
 
 std::string selector_digest(const json& workload) {
     return kube::digest_text(kube::value_at(workload, "/spec/selector/matchLabels"));
+}
+
+std::string credentials_of(const json& workload) {
+    return template_annotations(workload).value(kCredentialsDigest, "");
 }
 
 std::string essence_of(const json& workload) {

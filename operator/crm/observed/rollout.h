@@ -34,6 +34,7 @@ struct Rollout {
     std::string update_revision = {};  // of the pods that a StatefulSet makes now
     std::string essence = {};          // see essence_of()
     std::string footprint = {};        // kFootprint
+    std::string credentials = {};      // kCredentialsDigest
 
     bool operator==(const Rollout&) const = default;
 
@@ -44,12 +45,16 @@ struct Rollout {
 };
 
 CRM_FACTS(Rollout, generation, observed_generation, wanted, replicas, updated, ready, available, version,
-          selector, spec_digest, template_digest, restarted_at, update_revision, essence, footprint)
+          selector, spec_digest, template_digest, restarted_at, update_revision, essence, footprint,
+          credentials)
 
 Rollout rollout_of(const kube::json& object);
 
 /// A digest of the selector of a workload.
 std::string selector_digest(const kube::json& workload);
+
+/// Its kCredentialsDigest.
+std::string credentials_of(const kube::json& workload);
 
 /// What a pod that was made by 0.1.0 must have in common with the template of today to be as good as a new
 /// one: image and resources of our container, and the credentials.

@@ -88,6 +88,36 @@ TEST_F(ReconcilerUpdate, TakesOneDatabaseAfterTheOtherToAnotherImage) {
     EXPECT_THAT(world.cluster.writes(), IsEmpty());
 }
 
+TEST_F(ReconcilerUpdate, LetsAChangedSecretWaitForNobody) {
+    const auto server = [&] { return world.get(kDeployment, "c-server")["spec"]["template"]; };
+    world.restart(with_image("images.example/postgres:2"));
+    world.settle();
+    arrive();
+    ASSERT_THAT(down(), ElementsAre("a"));
+    ASSERT_EQ(world.status_of("c").update, Update::waiting);
+    const json before = server();
+    world.cluster.edit(kSecret, {"tenants", "c-admin"},
+                       [](json& secret) { secret["data"]["password"] = "b3RoZXI="; });
+    world.settle();
+    EXPECT_NE(server(), before);
+    EXPECT_EQ(world.status_of("c").update, Update::none);
+    arrive();
+    EXPECT_THAT(down(), ElementsAre("a", "c")) << "its new image came with it";
+    EXPECT_EQ(world.condition_of("b", condition::kProgressing), "True UpdatePending");
+}
+
+TEST_F(ReconcilerUpdate, LetsASecretThatIsLostWaitForNobody) {
+    world.cluster.edit(kSecret, {"tenants", "a-admin"},
+                       [](json& secret) { secret["data"]["password"] = "YQ=="; });
+    world.settle();  // a rolls, and is not well
+    ASSERT_FALSE(world.condition_of("a", condition::kReady) == "True Serving");
+    const json before = world.get(kDeployment, "b-server")["spec"]["template"];
+    world.cluster.erase(kSecret, {"tenants", "b-admin"});
+    world.settle();
+    EXPECT_NE(world.get(kDeployment, "b-server")["spec"]["template"], before);
+    EXPECT_EQ(world.status_of("b").update, Update::none);
+}
+
 TEST_F(ReconcilerUpdate, SaysThatAnInstanceWaitsForItsTurnAndIsReadyMeanwhile) {
     world.restart(with_image("images.example/postgres:2"));
     world.settle();
