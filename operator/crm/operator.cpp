@@ -96,12 +96,7 @@ Operator::~Operator() {
 }
 
 Result<void> Operator::serve_management(const common::Endpoint& endpoint) {
-    const auto ready = [this]() -> Result<void> {
-        if (!controller_.synced()) {
-            return fail(ErrorKind::unavailable, "the objects of the cluster are still being listed");
-        }
-        return {};
-    };
+    const auto ready = [this] { return controller_.ready(); };
     common::http::Handler handler =
         [this, inner = common::http::management(ready, metrics_)](const common::http::Request& request) {
             if (request.path == "/metrics") {

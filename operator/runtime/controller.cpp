@@ -89,6 +89,20 @@ bool Controller::synced() const {
                        [](const auto& reflector) { return reflector->status().synced; });
 }
 
+Result<void> Controller::ready() const {
+    if (!synced()) {
+        return fail(ErrorKind::unavailable, "the objects of the cluster are still being listed");
+    }
+    const std::lock_guard lock(retry_mutex_);
+    if (refused_since_ && environment_.now() - *refused_since_ > kRefusedForGood) {
+        return fail(
+            ErrorKind::unauthorized,
+            "the API server refuses the credentials of this pod: if its ServiceAccount was made anew, "
+            "delete the pod");
+    }
+    return {};
+}
+
 bool Controller::run_one(Reconciler& reconciler, std::stop_token stop) {
     const auto taken = queue_.try_take();
     if (taken) {
@@ -141,6 +155,7 @@ void Controller::enqueue(const kube::ObjectKey& key, Wake wake, Duration delay) 
 void Controller::succeeded(const kube::ObjectKey& key) {
     const std::lock_guard lock(retry_mutex_);
     retry_.succeeded(key);
+    refused_since_.reset();
 }
 
 /// Somebody may be told that the key is throttled: also when that is over.
@@ -157,6 +172,11 @@ void Controller::failed(const Run& run, const Error& error) {
     {
         const std::lock_guard lock(retry_mutex_);
         wait = retry_.failed(run.key, error, random);
+        if (error.kind != ErrorKind::unauthorized) {
+            refused_since_.reset();
+        } else if (!refused_since_) {
+            refused_since_ = environment_.now();
+        }
     }
     queue_.hold(run.key, wait, kRetry);
     metrics_.retried();

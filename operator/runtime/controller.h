@@ -34,6 +34,9 @@ namespace runtime {
 /// must outlive run() and the last step.
 class Controller {
   public:
+    /// Longer than a renewed token takes to arrive.
+    static constexpr Duration kRefusedForGood{30'000};
+
     struct Options {
         unsigned workers = 8;
         int page_size = 100;
@@ -63,6 +66,10 @@ class Controller {
     /// Whether every watched store has had its first full list. Any thread.
     bool synced() const;
 
+    /// Whether it can do its work: unavailable before the stores are synced, and unauthorized when the API
+    /// server has refused its credentials for a while. Any thread.
+    Result<void> ready() const;
+
     /// Works one due key in the calling thread. False when none is due.
     bool run_one(Reconciler& reconciler, std::stop_token stop = {});
     /// When run_one has something to do if nothing changes.
@@ -88,8 +95,9 @@ class Controller {
     std::vector<std::unique_ptr<Reflector>> reflectors_;
     std::atomic<std::uint64_t> runs_ = 0;
 
-    std::mutex retry_mutex_;
+    mutable std::mutex retry_mutex_;
     RetryPolicy retry_;
+    std::optional<TimePoint> refused_since_;  // by each run since
 };
 
 }  // namespace runtime

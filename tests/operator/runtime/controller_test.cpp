@@ -149,6 +149,25 @@ TEST_F(ControllerTest, TriesAFailedKeyAgainAndForgetsTheFailureOnceItWorked) {
     EXPECT_EQ(runs, 4U);
 }
 
+TEST_F(ControllerTest, IsNotReadyWhenItsCredentialsAreRefusedForAWhile) {
+    EXPECT_EQ(controller.ready().error().kind, ErrorKind::unavailable) << "nothing is listed yet";
+    bool refused = true;
+    answer = [&](const ObjectKey&) -> Result<void> {
+        return refused ? fail(ErrorKind::unauthorized, "Unauthorized") : Result<void>{};
+    };
+    cluster.put(kWidget, widget("w", "a"));
+    observe();
+    work();
+    EXPECT_TRUE(controller.ready()) << "a renewed token takes a moment";
+    time.now += Controller::kRefusedForGood + 1ms;
+    work();
+    EXPECT_EQ(controller.ready().error().kind, ErrorKind::unauthorized);
+    refused = false;
+    time.now += 1min;
+    work();
+    EXPECT_TRUE(controller.ready());
+}
+
 TEST_F(ControllerTest, TriesInvalidInputSeldomAndAtOnceWhenAPersonChangedIt) {
     answer = [](const ObjectKey&) { return fail(ErrorKind::invalid, "a bad spec"); };
     cluster.put(kWidget, widget("w", "a"));
