@@ -34,6 +34,28 @@ class SelfHealing(Scenario):
         wait_until("the database pod is a new one and ready", lambda: (pod := get("pod", "acme-database-0", instance.namespace))
                    and pod["metadata"]["uid"] != before and instance.is_ready())
 
+    def test_a_database_pod_that_lost_its_labels_gets_them_again(self):
+        instance = self.ready_instance()
+        before = get("pod", "acme-database-0", instance.namespace)["metadata"]["uid"]
+        kubectl("-n", instance.namespace, "label", "pod", "acme-database-0", "crm-operator.dev/instance-")
+        wait_until("the database is away", lambda: instance.condition("DatabaseReady").get("status") == "False")
+        instance.wait_ready(timeout=60)
+        self.assertEqual(get("pod", "acme-database-0", instance.namespace)["metadata"]["uid"], before)
+
+    def test_a_lost_password_is_replaced_while_another_instance_is_in_trouble(self):
+        broken, instance = self.ready_instance("-broken"), self.ready_instance("-well")
+        kubectl("-n", broken.namespace, "patch", "secret", "acme-database", "-p", '{"data":{"password":"/w=="}}')
+        wait_until("the other one is not well", lambda: not broken.is_ready())
+        delete("secret", "acme-admin", instance.namespace)
+        wait_until("the new password lets one in", lambda: self._contact_is_made(instance), timeout=60)
+
+    @staticmethod
+    def _contact_is_made(instance):
+        try:
+            return instance.api().create_contact(firstName="After", lastName="Loss")
+        except (OSError, AssertionError, TypeError):
+            return None
+
     def test_every_deleted_object_is_made_again(self):
         instance = self.ready_instance()
         api = instance.api()
