@@ -13,8 +13,8 @@ namespace api {
 
 inline constexpr int kDeepestBody = 32;
 
-/// Parses an object as common/strict_json.h does. Refused as `invalid`: anything but one object, nesting deeper
-/// than kDeepestBody, and whatever is refused there.
+/// Parses an object as common/strict_json.h does. Refused as `invalid`: anything but one object, nesting
+/// deeper than kDeepestBody, and whatever is refused there.
 Result<nlohmann::json> parse_object(std::string_view body);
 
 /// The object in the body of a request whose Content-Type the route takes; 400 when it is malformed.
