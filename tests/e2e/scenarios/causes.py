@@ -160,7 +160,8 @@ class Causes(Scenario):
         kubectl("patch", "pv", volume, "-p", json.dumps({"spec": {"persistentVolumeReclaimPolicy": "Retain"}}))
         delete("crminstance", instance.name, instance.namespace)
         wait_until("the claim is gone", lambda: not get("pvc", "data-acme-database-0", instance.namespace), timeout=60)
-        kubectl("patch", "pv", volume, "--type=json", "-p", json.dumps([{"op": "remove", "path": "/spec/claimRef"}]))
+        kubectl("patch", "pv", volume, "--type=json", "-p", json.dumps(
+            [{"op": "remove", "path": f"/spec/claimRef/{field}"} for field in ["uid", "resourceVersion"]]))
         kept = {field: claim["spec"][field] for field in ["accessModes", "storageClassName", "volumeName", "resources"]}
         apply({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "spec": kept,
                "metadata": {"name": "data-acme-database-0", "namespace": instance.namespace}})
