@@ -2,6 +2,7 @@
 
 #include "common/text.h"
 #include "operator/crm/api/kinds.h"
+#include "operator/crm/api/reasons.h"
 #include "operator/crm/report/causes.h"
 #include "operator/crm/report/problem.h"
 #include "operator/kube/field_ownership.h"
@@ -78,6 +79,20 @@ std::optional<Occurrence> became_unavailable(const Status& before, const Status&
     return Occurrence{"Warning", "Unavailable", now.message};
 }
 
+/// Also when the new one was migrated before anybody could be told of it.
+std::optional<Occurrence> volume_replaced(const Status& before, const Status& after) {
+    const std::string& former = before.schema.claim_uid;
+    const std::string& present = after.schema.claim_uid;
+    if (former.empty() || present.empty() || former == present ||
+        of(before, condition::kReady).reason == reason::kVolumeReplaced) {
+        return std::nullopt;
+    }
+    return Occurrence{
+        "Warning", reason::kVolumeReplaced,
+        "The volume of the database is another one, without the data of the one before. Its schema "
+        "was made. To go back to the data, restore the volume."};
+}
+
 std::optional<Occurrence> version_changed(const Status& before, const Status& after) {
     if (before.running_version.empty() || before.running_version == after.running_version) {
         return std::nullopt;
@@ -87,7 +102,8 @@ std::optional<Occurrence> version_changed(const Status& before, const Status& af
         fmt::format("The server went from {} to {}", before.running_version, after.running_version)};
 }
 
-constexpr std::array<Rule, 5> kRules{started, in_the_way, became_ready, became_unavailable, version_changed};
+constexpr std::array<Rule, 6> kRules{started,         in_the_way,     became_ready, became_unavailable,
+                                     volume_replaced, version_changed};
 
 json event(const Identity& identity, const Status& before, Occurrence occurrence, const std::string& now) {
     // The status before holds the times of all transitions so far: the same event cannot come from another.

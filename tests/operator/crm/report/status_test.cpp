@@ -361,6 +361,19 @@ TEST(Events, TellTheTransitionsThatPeopleAskAbout) {
     EXPECT_THAT(told(up, up), IsEmpty());
 }
 
+TEST(Events, TellOfAnotherVolumeAlsoWhenItWasMigratedBeforeAnybodyWasTold) {
+    Status before = serving().status();
+    before.schema.claim_uid = "one";
+    Status after = before;
+    after.schema.claim_uid = "two";
+    EXPECT_THAT(told(before, after), ElementsAre("Warning VolumeReplaced"));
+    before.conditions.front().reason = reason::kVolumeReplaced;  // of Ready
+    EXPECT_THAT(told(before, after), testing::Not(testing::Contains("Warning VolumeReplaced")));
+    before.schema.claim_uid.clear();
+    before.conditions = after.conditions;
+    EXPECT_THAT(told(before, after), IsEmpty()) << "the first one";
+}
+
 TEST(Events, HaveTheSameNameWhenToldTwiceAndAnotherForAnotherTransition) {
     const Identity identity{.key = {"tenants", "acme"}, .uid = "1"};
     const Status up = serving().status();
