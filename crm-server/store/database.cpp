@@ -3,7 +3,9 @@
 #include "crm-server/store/connection_pool.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
+#include <memory>
 #include <span>
 #include <utility>
 
@@ -111,6 +113,29 @@ common::Task<Results> read_and_change(Connection& connection, const Step& read,
     co_return rows;
 }
 
+/// One attempt at a transaction. `unknown`: an answer was lost before, and it may have been made. No
+/// coroutine itself: what it captures lives in its caller's.
+using Attempt = std::function<common::Task<Results>(Connection& connection, bool unknown)>;
+
+/// On a connection of its own, and again when PostgreSQL has rolled it back, or when its answer was lost and
+/// a proof can tell whether it was made.
+common::Task<Results> on_a_writer(std::shared_ptr<ConnectionPool> pool, Attempt attempt, bool has_proof) {
+    bool unknown = false;
+    for (int repetitions = 0;; ++repetitions) {
+        ConnectionPool::Place* place = pool->take_writer();
+        if (place == nullptr) place = co_await ConnectionPool::wait_for_writer(pool);
+        if (place == nullptr) co_return tl::unexpected(no_connection(pool->connected()));
+        const auto connection = place->connection;
+        Results result = co_await attempt(*connection, unknown);
+        pool->release(*place);
+
+        if (result || result.error().committed || repetitions == kMostRepetitions) co_return result;
+        const bool lost = has_proof && answer_lost(result.error());
+        if (!lost && !rolled_back(result.error())) co_return result;
+        unknown = unknown || lost;
+    }
+}
+
 }  // namespace
 
 Database::Database(boost::asio::io_context& loop, DatabaseConfig config)
@@ -142,43 +167,21 @@ common::Task<SqlResult<Rows>> Database::query(const Statement& statement, Parame
 
 common::Task<SqlResult<std::vector<Rows>>> Database::transaction(std::vector<Step> steps,
                                                                  std::optional<Step> proof) {
-    const auto pool = pool_;
-    bool unknown = false;
-    for (int repetitions = 0;; ++repetitions) {
-        ConnectionPool::Place* place = pool->take_writer();
-        if (place == nullptr) place = co_await ConnectionPool::wait_for_writer(pool);
-        if (place == nullptr) co_return tl::unexpected(no_connection(pool->connected()));
-        const auto connection = place->connection;
-        Results result;
-        if (unknown)
-            result = co_await repeat(*connection, steps, *proof);
-        else
-            result = co_await connection->execute(steps);
-        pool->release(*place);
-
-        if (result || result.error().committed || repetitions == kMostRepetitions) co_return result;
-        const bool lost = proof && answer_lost(result.error());
-        if (!lost && !rolled_back(result.error())) co_return result;
-        unknown = unknown || lost;
-    }
+    co_return co_await on_a_writer(
+        pool_,
+        [&](Connection& connection, bool unknown) {
+            return unknown ? repeat(connection, steps, *proof) : connection.execute(steps);
+        },
+        proof.has_value());
 }
 
 common::Task<SqlResult<std::vector<Rows>>> Database::transaction(Step read, Decide decide, Step proof) {
-    const auto pool = pool_;
-    bool unknown = false;
-    for (int repetitions = 0;; ++repetitions) {
-        ConnectionPool::Place* place = pool->take_writer();
-        if (place == nullptr) place = co_await ConnectionPool::wait_for_writer(pool);
-        if (place == nullptr) co_return tl::unexpected(no_connection(pool->connected()));
-        const auto connection = place->connection;
-        Results result = co_await read_and_change(*connection, read, decide, unknown ? &proof : nullptr);
-        pool->release(*place);
-
-        if (result || result.error().committed || repetitions == kMostRepetitions) co_return result;
-        const bool lost = answer_lost(result.error());
-        if (!lost && !rolled_back(result.error())) co_return result;
-        unknown = unknown || lost;
-    }
+    co_return co_await on_a_writer(
+        pool_,
+        [&](Connection& connection, bool unknown) {
+            return read_and_change(connection, read, decide, unknown ? &proof : nullptr);
+        },
+        true);
 }
 
 }  // namespace store
